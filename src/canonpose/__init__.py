@@ -1,0 +1,1 @@
+"""canonpose: 3D human pose from uncalibrated cameras, self-supervised."""
