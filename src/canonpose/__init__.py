@@ -1,1 +1,46 @@
-"""canonpose: 3D human pose from uncalibrated cameras, self-supervised."""
+"""canonpose: 3D human pose from uncalibrated cameras, self-supervised.
+
+>>> import canonpose
+>>> capture = canonpose.read_capture("footage")  # doctest: +SKIP
+>>> lifter = canonpose.train(capture, "run")  # doctest: +SKIP
+>>> poses = canonpose.lift(canonpose.read_keypoints("clip.npz"), lifter)  # doctest: +SKIP
+>>> scores = canonpose.evaluate(poses, "reference.npz")  # doctest: +SKIP
+"""
+
+from canonpose.datamodel import Capture, Keypoints, Poses, Take
+from canonpose.errors import InputError, InputWarning
+from canonpose.exporters.npz import load_poses, save_poses
+from canonpose.exporters.report import write_report
+from canonpose.inference import lift
+from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, load_lifter, save_lifter
+from canonpose.metrics import evaluate
+from canonpose.readers import from_arrays, read_capture, read_keypoints
+from canonpose.skeleton import Skeleton
+from canonpose.training import PRESETS, TrainingConfig, preset, train
+
+__all__ = [
+    "PRESETS",
+    "Capture",
+    "InputError",
+    "InputWarning",
+    "Keypoints",
+    "Lifter",
+    "LifterConfig",
+    "Poses",
+    "Skeleton",
+    "Take",
+    "TrainedLifter",
+    "TrainingConfig",
+    "evaluate",
+    "from_arrays",
+    "lift",
+    "load_lifter",
+    "load_poses",
+    "preset",
+    "read_capture",
+    "read_keypoints",
+    "save_lifter",
+    "save_poses",
+    "train",
+    "write_report",
+]

@@ -102,5 +102,8 @@ class Poses:
     camera: str = ""
     source: str = ""
 
+    person: str = ""
+    """Which person of the file this is, in words, and how many others there were."""
+
     def __len__(self) -> int:
         return len(self.positions)

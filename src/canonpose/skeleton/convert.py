@@ -22,11 +22,17 @@ def convert(
     positions : array [..., source joint, space]
         Any unit and frame, NaN where missing.
     scores : array [..., source joint]
+        Confidence, 0 where missing.
+    source : Skeleton
+        The skeleton of the arrays.
+    target : Skeleton
+        The one wanted.
 
     Returns
     -------
     positions : array [..., target joint, space]
     scores : array [..., target joint]
+
     """
     out_positions = np.full((*positions.shape[:-2], len(target), positions.shape[-1]), np.nan)
     out_scores = np.zeros((*scores.shape[:-1], len(target)))
@@ -43,9 +49,7 @@ def convert(
     return out_positions.astype(positions.dtype), out_scores.astype(scores.dtype)
 
 
-def complete(
-    positions: Positions, scores: Scores, skeleton: Skeleton
-) -> tuple[Positions, Scores]:
+def complete(positions: Positions, scores: Scores, skeleton: Skeleton) -> tuple[Positions, Scores]:
     """Append the skeleton's derived joints to its detected ones.
 
     Parameters and returns are as in `convert`, from ``skeleton.detected`` to ``skeleton.joints``.

@@ -27,6 +27,7 @@ def layout(name: str) -> Skeleton:
     ------
     InputError
         If there is none.
+
     """
     if name not in layout_names():
         raise InputError(
@@ -43,6 +44,7 @@ def read_skeleton(path_or_name: str | Path) -> Skeleton:
     ------
     InputError
         If the file is missing or does not describe a skeleton.
+
     """
     if str(path_or_name) in layout_names():
         return layout(str(path_or_name))
@@ -68,10 +70,9 @@ def layout_of_joint_names(names: Sequence[str]) -> Skeleton | None:
     for skeleton in candidates:
         if skeleton.detected == tuple(names):
             return skeleton
-    for skeleton in sorted(candidates, key=len):
-        if set(names) <= set(skeleton.joints):
-            return _reordered(skeleton, names)
-    return None
+    holding = [s for s in sorted(candidates, key=len) if set(names) <= set(s.joints)]
+    reordered = (_reordered(skeleton, names) for skeleton in holding)
+    return next((skeleton for skeleton in reordered if skeleton is not None), None)
 
 
 def _reordered(skeleton: Skeleton, names: Sequence[str]) -> Skeleton | None:

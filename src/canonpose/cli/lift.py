@@ -1,0 +1,54 @@
+"""``canonpose lift``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.markup import escape
+
+from canonpose.cli.parsing import parse
+from canonpose.exporters.npz import save_poses
+from canonpose.inference import lift
+from canonpose.lifter import load_lifter
+from canonpose.readers import read_keypoints
+
+
+@dataclass(frozen=True)
+class Lift:
+    """Lift one camera's 2D keypoints to 3D, frame by frame."""
+
+    input: tyro.conf.Positional[Path]
+    """Keypoint file, or folder of OpenPose files."""
+    model: Annotated[Path, tyro.conf.arg(aliases=["-m"], metavar="RUN")]
+    """Folder of a trained lifter."""
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="OUT.npz")]
+    """File for the poses."""
+    subject_height: float | None = None
+    """Standing height in metres; makes the result metric."""
+    person: int | None = None
+    """Which person of the file, counted from 1; by default the one that tracks best."""
+    layout: str | None = None
+    """Joint layout of the file where it does not tell: a name or a skeleton TOML file."""
+    device: str = "auto"
+    """auto, cpu, cuda, ..."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and run."""
+    options = parse(Lift, "lift", arguments)
+    console = Console(highlight=False)
+    lifter = load_lifter(options.model)
+    keypoints = read_keypoints(options.input, layout=options.layout, person=options.person)
+    if keypoints.person:
+        console.print(escape(f"{keypoints.camera}: {keypoints.person}"))
+    poses = lift(keypoints, lifter, subject_height=options.subject_height, device=options.device)
+    save_poses(poses, options.output)
+    lifted = int(np.isfinite(poses.positions).all((1, 2)).sum())
+    console.print(
+        f"{lifted} of {len(poses)} frames lifted, in units of {poses.units}: {options.output}",
+        soft_wrap=True,
+    )

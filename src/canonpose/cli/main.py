@@ -1,0 +1,61 @@
+"""``canonpose COMMAND``: find the command, run it, and put errors into one sentence."""
+
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+
+from rich.console import Console
+from rich.markup import escape
+
+from canonpose.errors import InputError
+
+COMMANDS = {
+    "train": "train a lifter on uncalibrated, synchronised 2D keypoints",
+    "lift": "lift one camera's 2D keypoints to 3D",
+    "evaluate": "score lifted poses against a 3D reference",
+    "report": "write a web page that plays lifted poses beside their 2D input",
+    "demo": "do all of that on real footage, and say where the report is",
+}
+"""Each lives in a module of its name; none is imported before it is called."""
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (2 for bad input, 130 when interrupted)."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    console = Console(stderr=True, highlight=False)
+    if not arguments or arguments[0] in ("-h", "--help"):
+        _print_overview()
+        return 0 if arguments else BAD_INPUT
+    if arguments[0] == "--version":
+        print(f"canonpose {version('canonpose')}")
+        return 0
+    if arguments[0] not in COMMANDS:
+        known = ", ".join(COMMANDS)
+        console.print(f"error: no command {arguments[0]!r}; use one of {known}.", markup=False)
+        return BAD_INPUT
+    command = import_module(f"canonpose.cli.{arguments[0]}")
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: console.print(
+            f"[yellow]warning:[/] {escape(str(message))}"
+        )
+        try:
+            command.main(arguments[1:])
+        except InputError as error:
+            console.print(f"[red]error:[/] {escape(str(error))}", soft_wrap=True)
+            return BAD_INPUT
+        except KeyboardInterrupt:
+            console.print("interrupted")
+            return INTERRUPTED
+    return 0
+
+
+def _print_overview() -> None:
+    print(f"canonpose {version('canonpose')}: 3D human pose from uncalibrated cameras\n")
+    print("usage: canonpose COMMAND [options]; canonpose COMMAND --help tells more\n")
+    for name, purpose in COMMANDS.items():
+        print(f"  {name:10} {purpose}")

@@ -1,0 +1,38 @@
+"""Command lines from dataclasses."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import tyro
+
+Options = TypeVar("Options")
+
+NO_PAIRS = (tyro.conf.FlagCreatePairsOff,)
+"""A switch that is off by default has no ``--no-...`` twin."""
+
+
+def parse(
+    kind: type[Options], name: str, arguments: Sequence[str], default: Options | None = None
+) -> Options:
+    """Parse a command's options; wrong ones end the process with exit code 2."""
+    prog, args = f"canonpose {name}", list(arguments)
+    if default is None:
+        return tyro.cli(kind, prog=prog, args=args, config=NO_PAIRS)
+    return tyro.cli(kind, prog=prog, args=args, config=NO_PAIRS, default=default)
+
+
+def option_value(arguments: Sequence[str], option: str, default: str) -> str:
+    """The value of one option, before the others are parsed."""
+    for place, argument in enumerate(arguments):
+        if argument == option and place + 1 < len(arguments):
+            return arguments[place + 1]
+        if argument.startswith(option + "="):
+            return argument.split("=", 1)[1]
+    return default
+
+
+def comma_separated(text: str | None) -> tuple[str, ...] | None:
+    """``c01,c03`` to its parts; None stays None."""
+    if text is None:
+        return None
+    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -1,0 +1,134 @@
+"""``canonpose train``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from canonpose import training
+from canonpose.cli.parsing import comma_separated, option_value, parse
+from canonpose.errors import InputError
+from canonpose.lifter import TrainedLifter
+from canonpose.readers import read_capture
+from canonpose.training import TrainingConfig
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train a lifter on uncalibrated footage, without any annotation.
+
+    A capture is a folder of takes; a take is a folder of one keypoint file per camera.
+    """
+
+    capture: tyro.conf.Positional[tuple[Path, ...]]
+    """Folders of takes, or single takes."""
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="RUN")]
+    """Folder for the trained lifter, its log, curves and checkpoints."""
+    preset: str = "fast"
+    """fast, released (the authors' code) or paper (the paper's text)."""
+    cameras: str | None = None
+    """Cameras to use, separated by commas; all by default."""
+    static_cameras: bool = False
+    """The cameras stand still during each take: use camera-consistency."""
+    moving_cameras: bool = False
+    """The cameras move or zoom: no camera-consistency, whatever capture.toml says."""
+    layout: str | None = None
+    """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
+    device: str = "auto"
+    """auto, cpu, cuda, ..."""
+    resume: bool = False
+    """Go on with an interrupted training."""
+    overwrite: bool = False
+    """Train anew into a folder that holds a training."""
+    config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and run."""
+    preset = training.preset(option_value(arguments, "--preset", "fast"))
+    default = Train(capture=tyro.MISSING, output=tyro.MISSING, config=preset)
+    options = parse(Train, "train", arguments, default)
+    console = Console(highlight=False)
+    capture = read_capture(
+        options.capture,
+        cameras=comma_separated(options.cameras),
+        layout=options.layout,
+        static_cameras=_static_cameras(options),
+    )
+    for note in capture.notes:
+        console.print(escape(note))
+    if capture.static_cameras is None:
+        console.print("cameras: taken as moving; --static-cameras uses that they stand still")
+    with training_bar(console) as bar:
+        task = bar.add_task("training", total=None, loss="")
+        try:
+            lifter = training.train(
+                capture,
+                options.output,
+                options.config,
+                resume=options.resume,
+                overwrite=options.overwrite,
+                device=options.device,
+                progress=lambda progress: show_progress(bar, task, progress),
+            )
+        except KeyboardInterrupt:
+            bar.stop()
+            console.print(f"stopped; the same command with --resume goes on, in {options.output}")
+            raise
+    print_training(console, lifter)
+    console.print(f"trained lifter: {options.output}", soft_wrap=True)
+
+
+def training_bar(console: Console) -> Progress:
+    """The progress bar of a training; tasks have a field ``loss``."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("epoch {task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[loss]}"),
+        console=console,
+    )
+
+
+def show_progress(bar: Progress, task: TaskID, progress: training.Progress) -> None:
+    """Bring a bar up to date after an epoch."""
+    loss = f"loss {progress.losses['total']:.4f}, {progress.samples_per_second:.0f} samples/s"
+    bar.update(task, completed=progress.epoch, total=progress.epochs, loss=loss)
+
+
+def print_training(console: Console, lifter: TrainedLifter) -> None:
+    """What a user should know of a finished training."""
+    facts = lifter.provenance
+    chirality = facts["chirality"]
+    kinds = ", ".join(f"{kind} {value:+.2f}" for kind, value in chirality["margins"].items())
+    fixed = "ended mirrored, un-mirrored" if chirality["mirrored_before_fix"] else "not mirrored"
+    console.print(
+        f"{facts['samples']} samples, {facts['epochs']} epochs, {facts['seconds']:.0f} s, "
+        f"{facts['samples_per_second']:.0f} samples/s"
+    )
+    console.print(
+        f"chirality: {fixed}; margin {abs(chirality['margin']):.2f} ({kinds or 'no vote'})"
+    )
+
+
+def _static_cameras(options: Train) -> bool | None:
+    if options.static_cameras and options.moving_cameras:
+        raise InputError("--static-cameras and --moving-cameras contradict each other; give one.")
+    if options.static_cameras or options.moving_cameras:
+        return options.static_cameras
+    return None

@@ -1,0 +1,101 @@
+"""Train on the demo's footage, lift each camera alone, score, and write the report."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from canonpose.datamodel import Capture
+from canonpose.demo.footage import DemoFootage
+from canonpose.exporters.npz import save_poses
+from canonpose.exporters.report import write_report
+from canonpose.geometry.triangulation import triangulate
+from canonpose.inference import lift
+from canonpose.lifter import TrainedLifter
+from canonpose.lifter.trained import CARD
+from canonpose.metrics import Evaluation, evaluate
+from canonpose.metrics.plots import plot_cps_curves
+from canonpose.readers import read_capture
+from canonpose.readers.calibration import choose, read_calibration
+from canonpose.readers.reference import Reference, write_reference
+from canonpose.training import PRESETS, Progress, TrainingConfig, train
+from canonpose.training.checkpoint import CHECKPOINT
+
+
+@dataclass(frozen=True, eq=False)
+class DemoResult:
+    """What the demo made, and where it is."""
+
+    capture: Capture
+    lifter: TrainedLifter
+    evaluation: Evaluation
+    report: Path
+
+
+def run_demo(
+    footage: DemoFootage,
+    folder: str | Path,
+    config: TrainingConfig = PRESETS["fast"],
+    *,
+    device: str = "auto",
+    progress: Callable[[Progress], None] | None = None,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> DemoResult:
+    """Do the main job from keypoints to report; an interrupted demo goes on where it stopped.
+
+    Parameters
+    ----------
+    footage : DemoFootage
+    folder : path
+        For the trained lifter (``run``), poses, reference, scores and report.
+    config : TrainingConfig
+    progress : callable, optional
+        Called after each epoch.
+    say : callable, optional
+        Told what happens, in sentences.
+    """
+    folder = Path(folder)
+    capture = read_capture(footage.capture)
+    for note in capture.notes:
+        say(note)
+    say(f"training on {len(capture)} frames of {len(capture.cameras)} uncalibrated cameras")
+    unfinished = (folder / "run" / CHECKPOINT).exists() and not (folder / "run" / CARD).exists()
+    lifter = train(
+        capture,
+        folder / "run",
+        config,
+        resume=unfinished,
+        overwrite=not unfinished,
+        device=device,
+        progress=progress,
+    )
+    say("lifting each camera by itself, and scoring against calibrated triangulation")
+    reference = calibrated_reference(capture, footage.calibration)
+    write_reference(reference, folder / "reference.npz")
+    poses = [lift(view, lifter, device=device) for view in capture.takes[0].views.values()]
+    for view in poses:
+        save_poses(view, folder / f"{view.camera}.npz")
+    evaluation = evaluate(poses, reference, calibration=footage.calibration)
+    plot_cps_curves(evaluation.file_curves, folder / "cps.png")
+    report = write_report(poses, folder / "report.html")
+    return DemoResult(capture, lifter, evaluation, report)
+
+
+def calibrated_reference(capture: Capture, calibration: Path) -> Reference:
+    """Triangulate a capture's first take with a calibration, to score against."""
+    cameras = read_calibration(calibration)
+    views = capture.takes[0].views
+    solved = triangulate(
+        [choose(cameras, camera, calibration) for camera in views],
+        np.stack([view.positions for view in views.values()]),
+        np.stack([view.scores for view in views.values()]),
+    )
+    first = next(iter(views.values()))
+    return Reference(
+        positions=solved.positions * 1000,  # references are in millimetres
+        valid=solved.valid,
+        joints=capture.skeleton.joints,
+        fps=first.fps,
+        source="triangulation with the calibration",
+    )

@@ -1,0 +1,1 @@
+"""Lifted poses to files that others read."""

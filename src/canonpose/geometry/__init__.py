@@ -1,0 +1,1 @@
+"""Pure, batched functions of poses, rotations and cameras."""

@@ -1,0 +1,25 @@
+"""Poses into cameras."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def rotate(
+    rotation: Float[Tensor, "*#batch 3 3"], poses: Float[Tensor, "*#batch joint 3"]
+) -> Float[Tensor, "*batch joint 3"]:
+    """``R X``: poses [..., joint, 3] turned by rotations [..., 3, 3]."""
+    return poses @ rotation.transpose(-1, -2)
+
+
+def weak_perspective(poses: Float[Tensor, "*batch joint 3"]) -> Float[Tensor, "*batch joint 2"]:
+    """Project camera-frame poses by dropping their depth (Eq. 1); the scale stays free."""
+    return poses[..., :2]
+
+
+def in_plane_rotation(angle: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch 3 3"]:
+    """Rotations about the optical axis by an angle in radians (x right towards y down)."""
+    cos, sin = angle.cos(), angle.sin()
+    zero, one = torch.zeros_like(cos), torch.ones_like(cos)
+    rows = [cos, -sin, zero, sin, cos, zero, zero, zero, one]
+    return torch.stack(rows, dim=-1).unflatten(-1, (3, 3))

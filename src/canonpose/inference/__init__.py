@@ -1,0 +1,5 @@
+"""Lifting with a trained network."""
+
+from canonpose.inference.lift import lift
+
+__all__ = ["lift"]

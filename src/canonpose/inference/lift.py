@@ -1,0 +1,119 @@
+"""One camera's 2D keypoints to 3D poses."""
+
+import warnings
+
+import numpy as np
+import torch
+
+from canonpose.datamodel import Keypoints, Poses
+from canonpose.errors import InputError, InputWarning
+from canonpose.geometry.normalisation import normalise
+from canonpose.geometry.projection import rotate
+from canonpose.inference.body_scale import body_size
+from canonpose.lifter.trained import TrainedLifter
+from canonpose.skeleton import convert
+from canonpose.training.device import choose_device
+
+BATCH = 8192
+"""Poses a pass; bounds the memory of long recordings."""
+
+
+@torch.no_grad()
+def lift(
+    keypoints: Keypoints,
+    lifter: TrainedLifter,
+    *,
+    subject_height: float | None = None,
+    device: str = "auto",
+) -> Poses:
+    """Lift every frame of one camera's keypoints by itself.
+
+    Each pose is scaled to the same body size, since one view does not tell it: to the height of 1,
+    or to ``subject_height``. Frames in which the root joint is not seen are NaN.
+
+    Parameters
+    ----------
+    keypoints : Keypoints
+        Of any skeleton that has the lifter's joints by name; missing ones are guessed, with a
+        warning.
+    lifter : TrainedLifter
+    subject_height : float, optional
+        Standing height in metres; makes the result metric.
+    device : str
+        "auto", "cpu", "cuda", ...
+
+    Returns
+    -------
+    Poses
+        In the camera's frame (x right, y down, z away), relative to the root joint.
+
+    Raises
+    ------
+    InputError
+        If the keypoints lack the root joint altogether, or the height is no length.
+    """
+    if subject_height is not None and not 0 < subject_height < np.inf:
+        raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
+    positions, scores = _in_lifter_skeleton(keypoints, lifter)
+    where = choose_device(device)
+    lifter.to(where)
+    root = lifter.skeleton.root_index
+    normalised = normalise(torch.from_numpy(positions), torch.from_numpy(scores), root)
+    parts = zip(normalised.positions.split(BATCH), normalised.scores.split(BATCH), strict=True)
+    lifted = [lifter.network(part.to(where), score.to(where)) for part, score in parts]
+    canonical = torch.cat([poses.cpu() for poses, _ in lifted])
+    rotation = torch.cat([turn.cpu() for _, turn in lifted])
+    canonical = canonical - canonical[:, root : root + 1]
+    size, units = body_size(canonical, lifter.skeleton)
+    if subject_height is not None and units != "body_height":
+        raise InputError(
+            f"subject height {subject_height} m: skeleton {lifter.skeleton.name!r} has no limbs or "
+            f"trunk to compare it with; leave it out."
+        )
+    canonical = canonical / size[:, None, None] * (subject_height or 1.0)
+    unseen = normalised.scores[:, root] == 0
+    canonical[unseen], rotation[unseen] = torch.nan, torch.nan
+    if unseen.all():
+        raise InputError(
+            f"{keypoints.source or keypoints.camera}: the root joint {lifter.skeleton.root!r} is "
+            f"seen in no frame, so there is nothing to lift; check the file and its layout."
+        )
+    return Poses(
+        positions=rotate(rotation, canonical).numpy(),
+        scores=scores,
+        canonical=canonical.numpy(),
+        rotation=rotation.numpy(),
+        keypoints=positions,
+        skeleton=lifter.skeleton,
+        units=units if subject_height is None else "m",
+        fps=keypoints.fps,
+        image_size=keypoints.image_size,
+        camera=keypoints.camera,
+        source=keypoints.source,
+        person=keypoints.person,
+    )
+
+
+def _in_lifter_skeleton(
+    keypoints: Keypoints, lifter: TrainedLifter
+) -> tuple[np.ndarray, np.ndarray]:
+    source, target = keypoints.skeleton, lifter.skeleton
+    if source.joints == target.joints:
+        return keypoints.positions.astype(np.float32), keypoints.scores.astype(np.float32)
+    positions, scores = convert(keypoints.positions, keypoints.scores, source, target)
+    missing = [
+        joint for joint, score in zip(target.joints, scores.T, strict=True) if not score.any()
+    ]
+    if target.root in missing:
+        raise InputError(
+            f"{keypoints.source or keypoints.camera}: has no joint {target.root!r}, which the "
+            f"lifter centres poses on; it was trained on the joints {', '.join(target.joints)}."
+        )
+    if missing:
+        warnings.warn(
+            f"{keypoints.source or keypoints.camera}: lacks {', '.join(missing)} of the lifter's "
+            f"joints; they are guessed from the others.",
+            InputWarning,
+            stacklevel=3,
+        )
+    return positions.astype(np.float32), scores.astype(np.float32)

@@ -1,0 +1,87 @@
+"""Camera-consistency for static cameras: relative rotations exchanged between samples (3.4)."""
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from canonpose.geometry.projection import rotate, weak_perspective
+from canonpose.losses.reprojection import PoseErrors, ScaleNorm, reprojection_errors
+from canonpose.losses.view_consistency import off_diagonal
+
+
+def relative_rotations(
+    rotation: Float[Tensor, "sample view 3 3"],
+) -> Float[Tensor, "sample view view 3 3"]:
+    """``R_ct = R_t R_c^T`` (Eq. 7), indexed [sample, c, t]."""
+    return rotation[:, None] @ rotation[:, :, None].transpose(-1, -2)
+
+
+def exchanged_errors(
+    target: Float[Tensor, "sample view joint 2"],
+    scores: Float[Tensor, "sample view joint"],
+    poses: Float[Tensor, "sample view joint 3"],
+    rotation: Float[Tensor, "sample view 3 3"],
+    donors: Int64[Tensor, "view sample"],
+    view_frames: Float[Tensor, "sample view 3 3"] | None = None,
+    scale_norm: ScaleNorm = "rms",
+) -> PoseErrors:
+    """Reproject every pose by the relative rotations of another sample of its rig (Eq. 8).
+
+    Augmenting a view by an orthogonal matrix G (an in-plane rotation, a flip, or both) changes its
+    relative rotations to ``G_t R_ct G_c^T``. ``view_frames`` holds these matrices; with them the
+    relative rotations are exchanged as those of the cameras that really stood there, which is what
+    the static rig has in common, so that augmentation and camera-consistency go together.
+
+    Parameters
+    ----------
+    donors : tensor [view, sample]
+        For every reference view, the sample that a sample is given the relative rotations of.
+    view_frames : tensor [sample, view, 3, 3], optional
+        How each view was augmented.
+
+    Returns
+    -------
+    PoseErrors
+        Of shape [sample, reference view, target view], without the diagonal.
+    """
+    relative = relative_rotations(rotation)
+    if view_frames is not None:
+        relative = _conjugate(view_frames.transpose(-1, -2), relative)
+    views = torch.arange(rotation.shape[1], device=rotation.device)
+    exchanged = relative[donors.T, views]
+    if view_frames is not None:
+        exchanged = _conjugate(view_frames, exchanged)
+    in_reference = rotate(rotation, poses)
+    in_target = rotate(exchanged, in_reference[:, :, None])
+    errors = reprojection_errors(
+        target[:, None], weak_perspective(in_target), scores[:, None], scale_norm
+    )
+    seen = (scores > 0).any(-1)
+    donor_seen = seen[donors.T, views]
+    donor_target_seen = seen[donors.T[:, :, None], views]
+    keep = seen[:, :, None] & donor_seen[:, :, None] & donor_target_seen
+    return off_diagonal(errors.masked(keep.to(target.dtype)))
+
+
+def _conjugate(frames: Tensor, relative: Tensor) -> Tensor:
+    """``G_t R_ct G_c^T`` for frames [sample, view, 3, 3], rotations [sample, c, t, 3, 3]."""
+    return frames[:, None] @ relative @ frames[:, :, None].transpose(-1, -2)
+
+
+def rigwise_sum(
+    errors: PoseErrors, rigs: Int64[Tensor, " sample"], reduction: str
+) -> Float[Tensor, ""]:
+    """Sum over reference views and rigs of the mean over a rig's samples and targets.
+
+    Rigs with a single sample in the batch have nothing to exchange and are left out.
+    """
+    _, rig, sizes = rigs.unique(return_inverse=True, return_counts=True)
+    # A product with the membership matrix, not a scatter: the same sum in the same order each time.
+    members = torch.nn.functional.one_hot(rig, len(sizes)).T.to(errors.total)
+    counted = (
+        errors.coordinates
+        if reduction == "element"
+        else (errors.coordinates > 0).to(errors.coordinates)
+    )
+    means = (members @ errors.total.sum(-1)) / (members @ counted.sum(-1)).clamp(min=1.0)
+    return (means * (sizes > 1)[:, None]).sum()

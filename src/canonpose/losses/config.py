@@ -1,0 +1,26 @@
+"""How the loss terms are scaled, reduced and weighted."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Where the paper's text and the authors' code differ, and what the text leaves open."""
+
+    scale_norm: Literal["rms", "frobenius"] = "rms"
+    """What a pose is divided by before the comparison: Eq. 2 says its Frobenius norm, the authors'
+    code the root mean square of its coordinates, which makes every loss larger by a constant."""
+    reduction: Literal["element", "pose"] = "element"
+    """Mean over coordinates (the code) or over poses of the L1 norm (Eq. 2, 5)."""
+    mixing: Literal["cross_views", "all_pairs"] = "cross_views"
+    """View-consistency over pairs of different views, summed over the source views (the code), or
+    over all m^2 pairs alike (section 3.2), which contain the plain reprojection."""
+    weight_reprojection: float = 1.0
+    weight_view: float = 1.0
+    weight_camera: float = 0.1
+    """Of camera-consistency, where the cameras are static."""
+    camera_sum: Literal["rigs", "samples"] = "rigs"
+    """Camera-consistency as a sum over rigs of their means (the code), or one mean over samples."""
+    camera_permutation: Literal["uniform", "derangement"] = "derangement"
+    """Whether a sample may be given its own relative rotation (the code) or never is."""

@@ -1,0 +1,85 @@
+"""The training objective: reprojection, view-consistency and camera-consistency together."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Generator, Tensor
+
+from canonpose.losses.camera_consistency import exchanged_errors, rigwise_sum
+from canonpose.losses.config import LossConfig
+from canonpose.losses.permutation import permutations_within_groups
+from canonpose.losses.view_consistency import diagonal, mixed_errors, off_diagonal
+
+
+class Losses(NamedTuple):
+    """The terms of the objective, before weighting, and their weighted sum."""
+
+    reprojection: Float[Tensor, ""]
+    view: Float[Tensor, ""]
+    camera: Float[Tensor, ""]
+    total: Float[Tensor, ""]
+
+
+def objective(
+    target: Float[Tensor, "sample view joint 2"],
+    scores: Float[Tensor, "sample view joint"],
+    poses: Float[Tensor, "sample view joint 3"],
+    rotation: Float[Tensor, "sample view 3 3"],
+    config: LossConfig,
+    *,
+    rigs: Int64[Tensor, " sample"] | None = None,
+    generator: Generator | None = None,
+    view_frames: Float[Tensor, "sample view 3 3"] | None = None,
+) -> Losses:
+    """All loss terms of one batch (sections 3.1 to 3.4).
+
+    Parameters
+    ----------
+    target, scores
+        Detected 2D poses, normalised, and their confidences; 0 where missing.
+    poses, rotation
+        What the lifter made of each view.
+    rigs : tensor [sample], optional
+        Which samples share static cameras; without it there is no camera-consistency.
+    generator : torch.Generator
+        On the CPU; draws the exchange of relative rotations.
+    view_frames : tensor [sample, view, 3, 3], optional
+        How each view was augmented; see `exchanged_errors`.
+    """
+    pairs = mixed_errors(target, scores, poses, rotation, config.scale_norm)
+    own = diagonal(pairs).mean(config.reduction, (0, 1))
+    if config.mixing == "all_pairs":
+        view = pairs.mean(config.reduction, (0, 1, 2))
+    else:
+        view = off_diagonal(pairs).mean(config.reduction, (0, 2)).sum()
+    camera = torch.zeros_like(own)
+    if rigs is not None and generator is not None and config.weight_camera > 0:
+        camera = _camera_term(target, scores, poses, rotation, config, rigs, generator, view_frames)
+    total = (
+        config.weight_reprojection * own + config.weight_view * view + config.weight_camera * camera
+    )
+    return Losses(own, view, camera, total)
+
+
+def _camera_term(
+    target: Tensor,
+    scores: Tensor,
+    poses: Tensor,
+    rotation: Tensor,
+    config: LossConfig,
+    rigs: Tensor,
+    generator: Generator,
+    view_frames: Tensor | None,
+) -> Tensor:
+    fixed_points = config.camera_permutation == "uniform"
+    donors = permutations_within_groups(rigs.cpu(), target.shape[1], generator, fixed_points)
+    donors = donors.to(target.device)
+    errors = exchanged_errors(
+        target, scores, poses, rotation, donors, view_frames, config.scale_norm
+    )
+    if config.camera_sum == "rigs":
+        return rigwise_sum(errors, rigs, config.reduction)
+    own_donor = torch.arange(len(rigs), device=target.device)[:, None] == donors.T
+    exchanged = errors.masked((~own_donor).to(target.dtype)[:, :, None])
+    return exchanged.mean(config.reduction, (0, 2)).sum()

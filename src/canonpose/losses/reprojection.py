@@ -1,0 +1,75 @@
+"""The scale-independent, confidence-weighted reprojection error (Eq. 1, 2, 5, 6)."""
+
+from typing import Literal, NamedTuple
+
+from jaxtyping import Float
+from torch import Tensor
+
+ScaleNorm = Literal["rms", "frobenius"]
+SMALLEST_NORM = 1e-8
+
+
+class PoseErrors(NamedTuple):
+    """L1 errors of 2D poses and how much went into each; sums, so that any mean can be taken."""
+
+    total: Float[Tensor, "*batch"]
+    """Confidence-weighted L1 norm over the seen coordinates (Eq. 5)."""
+    coordinates: Float[Tensor, "*batch"]
+    """How many coordinates were seen."""
+
+    def masked(self, keep: Tensor) -> "PoseErrors":
+        """The same with some poses left out (``keep`` broadcasts)."""
+        return PoseErrors(self.total * keep, self.coordinates * keep)
+
+    def mean(
+        self, reduction: Literal["element", "pose"], dims: tuple[int, ...]
+    ) -> Float[Tensor, "*rest"]:
+        """Mean over coordinates or over poses, along some dimensions; 0 where there are none."""
+        counted = (
+            self.coordinates
+            if reduction == "element"
+            else (self.coordinates > 0).to(self.coordinates)
+        )
+        return self.total.sum(dims) / counted.sum(dims).clamp(min=1.0)
+
+
+def unit_scale(
+    poses: Float[Tensor, "*batch joint 2"],
+    seen: Float[Tensor, "*batch joint"],
+    scale_norm: ScaleNorm,
+) -> Float[Tensor, "*batch joint 2"]:
+    """Divide 2D poses by their norm over the seen joints."""
+    square = (poses.square().sum(-1) * seen).sum(-1)
+    if scale_norm == "rms":
+        square = square / (2 * seen.sum(-1)).clamp(min=1.0)
+    return poses / square.clamp(min=SMALLEST_NORM**2).sqrt()[..., None, None]
+
+
+def reprojection_errors(
+    target: Float[Tensor, "*#batch joint 2"],
+    projected: Float[Tensor, "*#batch joint 2"],
+    scores: Float[Tensor, "*#batch joint"],
+    scale_norm: ScaleNorm = "rms",
+) -> PoseErrors:
+    """Compare projected with detected 2D poses, whatever the scale of either (Eq. 5).
+
+    Joints with score 0 count neither in the error nor in the scale.
+
+    Parameters
+    ----------
+    target : tensor [..., joint, 2]
+        Detected, root-centred, 0 where missing.
+    projected : tensor [..., joint, 2]
+        Reprojected (Eq. 1).
+    scores : tensor [..., joint]
+        Confidences of the target.
+
+    Returns
+    -------
+    PoseErrors
+        Of batch shape [...], broadcast.
+    """
+    seen = (scores > 0).to(target.dtype)
+    difference = unit_scale(target, seen, scale_norm) - unit_scale(projected, seen, scale_norm)
+    total = (difference.abs().sum(-1) * scores).sum(-1)
+    return PoseErrors(total, (2 * seen.sum(-1)).expand_as(total))

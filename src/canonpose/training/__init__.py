@@ -1,0 +1,6 @@
+"""From a capture to a trained lifter."""
+
+from canonpose.training.config import PRESETS, AugmentationConfig, TrainingConfig, preset
+from canonpose.training.train import Progress, train
+
+__all__ = ["PRESETS", "AugmentationConfig", "Progress", "TrainingConfig", "preset", "train"]

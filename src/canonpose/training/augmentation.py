@@ -1,0 +1,94 @@
+"""Varied views of the training samples."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Generator, Tensor
+
+from canonpose.geometry.normalisation import normalise
+from canonpose.geometry.projection import in_plane_rotation
+from canonpose.training.config import AugmentationConfig
+
+
+class AugmentedBatch(NamedTuple):
+    """What the lifter sees, what its reprojections are compared with, and how views were turned."""
+
+    input_positions: Float[Tensor, "sample view joint 2"]
+    input_scores: Float[Tensor, "sample view joint"]
+    target: Float[Tensor, "sample view joint 2"]
+    scores: Float[Tensor, "sample view joint"]
+    view_frames: Float[Tensor, "sample view 3 3"]
+    """Orthogonal matrices from the real cameras' frames to those of the augmented views."""
+
+
+class Augmentation:
+    """Draws augmented batches for one skeleton; all draws come from the caller's generator.
+
+    Parameters
+    ----------
+    config : AugmentationConfig
+    mirror_indices : tensor [joint]
+        Joint order with left and right swapped.
+    root : int
+        Index of the root joint.
+    """
+
+    def __init__(
+        self, config: AugmentationConfig, mirror_indices: Int64[Tensor, " joint"], root: int
+    ):
+        self.config = config
+        self.mirror_indices = mirror_indices
+        self.root = root
+
+    @property
+    def turns_views(self) -> bool:
+        """Whether views leave the frames of the real cameras."""
+        return self.config.flip or self.config.rotation > 0
+
+    def __call__(
+        self,
+        positions: Float[Tensor, "sample view joint 2"],
+        scores: Float[Tensor, "sample view joint"],
+        generator: Generator,
+    ) -> AugmentedBatch:
+        """Augment normalised 2D poses and their confidences."""
+        frames = self._view_frames(len(positions), positions.shape[1], generator).to(positions)
+        flipped = frames[:, :1].det() < 0
+        mirrored = torch.where(flipped[..., None], scores[..., self.mirror_indices], scores)
+        swapped = torch.where(
+            flipped[..., None, None], positions[:, :, self.mirror_indices], positions
+        )
+        target = swapped @ frames[..., :2, :2].transpose(-1, -2)
+        input_positions, input_scores = self._corrupted(target, mirrored, generator)
+        return AugmentedBatch(input_positions, input_scores, target, mirrored, frames)
+
+    def _view_frames(self, samples: int, views: int, generator: Generator) -> Tensor:
+        """In-plane rotations, after a flip of x for the samples that are flipped."""
+        degrees = (2 * torch.rand(samples, views, generator=generator) - 1) * self.config.rotation
+        frames = in_plane_rotation(degrees.deg2rad())
+        if self.config.flip:
+            flipped = torch.rand(samples, generator=generator) < 0.5
+            frames[flipped, :, :, 0] *= -1
+        return frames
+
+    def _corrupted(
+        self, target: Tensor, scores: Tensor, generator: Generator
+    ) -> tuple[Tensor, Tensor]:
+        """Noise and drop-out for the lifter's input; what the loss compares with stays."""
+        positions = target
+        if self.config.noise:
+            noise = torch.randn(target.shape, generator=generator).to(target)
+            positions = positions + self.config.noise * noise
+        if self.config.joint_dropout:
+            kept = torch.rand(scores.shape, generator=generator) >= self.config.joint_dropout
+            kept[..., self.root] = True
+            scores = scores * kept.to(scores)
+        if self.config.noise or self.config.joint_dropout:
+            positions, scores, _ = normalise(positions, scores, self.root)
+        if self.config.confidence_dropout:
+            hidden = torch.rand(scores.shape[:2], generator=generator)
+            hidden = (hidden < self.config.confidence_dropout).to(scores.device)
+            seen = (scores > 0).to(scores)
+            scores = torch.where(hidden[..., None], seen, scores)
+        return positions, scores

@@ -1,0 +1,92 @@
+"""Training settings, and the named presets."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from canonpose.errors import InputError
+from canonpose.lifter.network import LifterConfig
+from canonpose.losses.config import LossConfig
+
+
+@dataclass(frozen=True)
+class AugmentationConfig:
+    """How training views are varied; each variation could have been seen."""
+
+    flip: bool = False
+    """Mirror half of the samples (all their views) left to right, and swap the joints' sides."""
+    rotation: float = 0.0
+    """Turn each view in its image plane by up to this many degrees either way."""
+    joint_dropout: float = 0.0
+    """Hide each joint from the lifter with this probability: position and confidence 0."""
+    confidence_dropout: float = 0.0
+    """Hide all confidences of a view from the lifter with this probability (they become 1)."""
+    noise: float = 0.0
+    """Standard deviation of position noise, relative to the pose's Frobenius norm."""
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that decides what a training computes, but for the data and the seed's luck."""
+
+    lifter: LifterConfig = field(default_factory=LifterConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    epochs: int = 100
+    """Passes over the capture."""
+    min_steps: int = 0
+    """Small captures are passed over more often, until this many batches."""
+    batch: int = 32
+    """Samples a step; a sample is one moment in all views."""
+    learning_rate: float = 1e-4
+    schedule: Literal["steps", "cosine"] = "steps"
+    """Learning rate times 0.1 after 30, 60 and 90 % of training, or one warm-up and cosine."""
+    weight_decay: float = 0.0
+    """Adam's L2 penalty."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in (("epochs", 1), ("batch", 1), ("learning_rate", 0), ("min_steps", 0)):
+            if getattr(self, name) < least:
+                raise InputError(f"{name} must be at least {least}, not {getattr(self, name)}.")
+
+
+PRESETS: dict[str, TrainingConfig] = {
+    "released": TrainingConfig(
+        loss=LossConfig(camera_permutation="uniform"),
+        weight_decay=1e-5,
+    ),
+    "paper": TrainingConfig(
+        lifter=LifterConfig(input_activation=True, block_activation=False),
+        loss=LossConfig(
+            scale_norm="frobenius",
+            reduction="pose",
+            mixing="all_pairs",
+            weight_reprojection=0.0,  # contained in all pairs
+            weight_camera=1.0,
+            camera_sum="samples",
+        ),
+    ),
+    "fast": TrainingConfig(
+        loss=LossConfig(camera_sum="samples"),
+        augmentation=AugmentationConfig(flip=True, rotation=20.0, joint_dropout=0.1),
+        epochs=30,
+        min_steps=600,
+        batch=128,
+        learning_rate=1e-3,
+        schedule="cosine",
+    ),
+}
+"""``released``: the authors' code. ``paper``: the paper's text. ``fast``: ours, the default."""
+
+
+def preset(name: str, **changes: object) -> TrainingConfig:
+    """A named preset, with some top-level settings changed.
+
+    Raises
+    ------
+    InputError
+        If there is no such preset.
+    """
+    if name not in PRESETS:
+        raise InputError(f"unknown preset {name!r}: use one of {', '.join(PRESETS)}.")
+    return replace(PRESETS[name], **changes)  # type: ignore[arg-type]

@@ -1,0 +1,75 @@
+"""A capture as training tensors."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from canonpose.datamodel import Capture, Take
+from canonpose.errors import InputError
+from canonpose.geometry.normalisation import normalise
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """All moments of a capture that at least two cameras saw, normalised."""
+
+    positions: Float[Tensor, "sample view joint 2"]
+    """Root-centred, unit Frobenius norm; 0 where missing."""
+    scores: Float[Tensor, "sample view joint"]
+    """Confidences; 0 where missing."""
+    rigs: Int64[Tensor, " sample"]
+    """Number of the sample's rig."""
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def to(self, device: torch.device) -> "Samples":
+        """The same on another device."""
+        return Samples(self.positions.to(device), self.scores.to(device), self.rigs.to(device))
+
+    def fingerprint(self) -> str:
+        """A hash that changes when the data do."""
+        digest = sha256()
+        for part in (self.positions, self.scores, self.rigs):
+            digest.update(np.ascontiguousarray(part.cpu().numpy()).tobytes())
+        return digest.hexdigest()
+
+
+def samples_of(capture: Capture) -> Samples:
+    """Stack a capture's takes along one sample axis; cameras that a take lacks are missing views.
+
+    Raises
+    ------
+    InputError
+        If there is no moment at which two cameras saw the root joint.
+    """
+    stacks = [_stacked(take, capture) for take in capture.takes]
+    positions = torch.cat([stack[0] for stack in stacks])
+    scores = torch.cat([stack[1] for stack in stacks])
+    rig_names = sorted({take.rig for take in capture.takes})
+    rigs = torch.cat([torch.full((len(t),), rig_names.index(t.rig)) for t in capture.takes])
+    positions, scores, _ = normalise(positions, scores, capture.skeleton.root_index)
+    shared = (scores > 0).any(-1).sum(-1) >= 2
+    if not shared.any():
+        raise InputError(
+            f"{', '.join(capture.sources)}: there is no frame in which two cameras see the root "
+            f"joint {capture.skeleton.root!r}; check that the cameras are synchronised, and film "
+            f"the same person."
+        )
+    return Samples(positions[shared], scores[shared], rigs[shared])
+
+
+def _stacked(take: Take, capture: Capture) -> tuple[Tensor, Tensor]:
+    """Positions and scores of one take, [frame, view, joint, ...]."""
+    shape = (len(take), len(capture.cameras), len(capture.skeleton))
+    positions = np.full((*shape, 2), np.nan, dtype=np.float32)
+    scores = np.zeros(shape, dtype=np.float32)
+    for view, camera in enumerate(capture.cameras):
+        if camera in take.views:
+            positions[:, view] = take.views[camera].positions
+            scores[:, view] = take.views[camera].scores
+    return torch.from_numpy(positions), torch.from_numpy(scores)

@@ -1,0 +1,130 @@
+"""The state of a training, and one step of it."""
+
+import torch
+from torch import Tensor
+
+from canonpose.lifter.network import Lifter
+from canonpose.losses.objective import Losses, objective
+from canonpose.skeleton import Skeleton
+from canonpose.training.augmentation import Augmentation
+from canonpose.training.config import TrainingConfig
+from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for
+from canonpose.training.samples import Samples
+from canonpose.training.schedule import learning_rate_at
+
+
+class Trainer:
+    """A network, its optimiser and where in the training they are.
+
+    Parameters
+    ----------
+    samples : Samples
+    skeleton : Skeleton
+    config : TrainingConfig
+    static_cameras : bool
+        Whether camera-consistency may be used.
+    device : torch.device
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        skeleton: Skeleton,
+        config: TrainingConfig,
+        static_cameras: bool,
+        device: torch.device,
+    ):
+        self.config = config
+        self.samples = samples.to(device)
+        self.static_cameras = static_cameras
+        self.device = device
+        self.step = 0
+        self.batch = min(config.batch, len(samples))
+        self.steps_per_epoch = -(-len(samples) // self.batch)
+        self.epochs = max(config.epochs, -(-config.min_steps // self.steps_per_epoch))
+        self.steps = self.epochs * self.steps_per_epoch
+        self.network = _seeded_network(len(skeleton), config).to(device)
+        self.optimiser = torch.optim.Adam(
+            self.network.parameters(),
+            lr=config.learning_rate,
+            weight_decay=config.weight_decay,
+            fused=True,
+        )
+        mirror_indices = torch.from_numpy(skeleton.mirror_indices).to(device)
+        self._augment = Augmentation(config.augmentation, mirror_indices, skeleton.root_index)
+        self._order: tuple[int, Tensor] | None = None
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are complete."""
+        return self.step // self.steps_per_epoch
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step."""
+        return learning_rate_at(self.config, self.step, self.steps)
+
+    def advance(self) -> Losses:
+        """Take one optimiser step; returns its losses, detached and still on the device."""
+        generator = generator_for(self.config.seed, STEP, self.step)
+        chosen = self._batch_indices()
+        batch = self._augment(
+            self.samples.positions[chosen], self.samples.scores[chosen], generator
+        )
+        poses, rotation = self.network(batch.input_positions, batch.input_scores)
+        losses = objective(
+            batch.target,
+            batch.scores,
+            poses,
+            rotation,
+            self.config.loss,
+            rigs=self.samples.rigs[chosen] if self.static_cameras else None,
+            generator=generator,
+            view_frames=batch.view_frames if self._augment.turns_views else None,
+        )
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate
+        self.optimiser.zero_grad()
+        losses.total.backward()
+        self.optimiser.step()
+        self.step += 1
+        return Losses(*(term.detach() for term in losses))
+
+    def _batch_indices(self) -> Tensor:
+        """Sample indices of the next batch, from the epoch's random order."""
+        if self._order is None or self._order[0] != self.epoch:
+            generator = generator_for(self.config.seed, ORDER, self.epoch)
+            order = torch.randperm(len(self.samples), generator=generator).to(self.device)
+            self._order = self.epoch, order
+        start = (self.step % self.steps_per_epoch) * self.batch
+        return self._order[1][start : start + self.batch]
+
+    def state(self) -> dict[str, Tensor]:
+        """Weights and Adam's moments, by name."""
+        tensors = {}
+        for name, parameter in self.network.named_parameters():
+            tensors[name] = parameter.detach()
+            for moment in ("exp_avg", "exp_avg_sq"):
+                if parameter in self.optimiser.state:
+                    tensors[f"{moment}/{name}"] = self.optimiser.state[parameter][moment]
+        return tensors
+
+    def restore(self, state: dict[str, Tensor], step: int) -> None:
+        """Go on from a `state` taken after so many steps."""
+        self.step = step
+        with torch.no_grad():
+            for name, parameter in self.network.named_parameters():
+                parameter.copy_(state[name])
+                if step:
+                    self.optimiser.state[parameter] = {
+                        "step": torch.tensor(float(step), device=self.device),
+                        "exp_avg": state[f"exp_avg/{name}"].to(self.device),
+                        "exp_avg_sq": state[f"exp_avg_sq/{name}"].to(self.device),
+                    }
+
+
+def _seeded_network(joints: int, config: TrainingConfig) -> Lifter:
+    """PyTorch's own initialisation, as in the authors' code, from the seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(generator_for(config.seed, WEIGHTS).initial_seed())
+        return Lifter(joints, config.lifter)
