@@ -34,8 +34,8 @@ class PoseErrors(NamedTuple):
 
 
 def unit_scale(
-    poses: Float[Tensor, "*batch joint 2"],
-    seen: Float[Tensor, "*batch joint"],
+    poses: Float[Tensor, "*#batch joint 2"],
+    seen: Float[Tensor, "*#batch joint"],
     scale_norm: ScaleNorm,
 ) -> Float[Tensor, "*batch joint 2"]:
     """Divide 2D poses by their norm over the seen joints."""

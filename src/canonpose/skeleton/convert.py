@@ -7,11 +7,13 @@ from canonpose.skeleton.skeleton import Skeleton
 
 Positions = Float[np.ndarray, "*batch joint space"]
 Scores = Float[np.ndarray, "*batch joint"]
+NewPositions = Float[np.ndarray, "*batch new_joint space"]
+NewScores = Float[np.ndarray, "*batch new_joint"]
 
 
 def convert(
     positions: Positions, scores: Scores, source: Skeleton, target: Skeleton
-) -> tuple[Positions, Scores]:
+) -> tuple[NewPositions, NewScores]:
     """Bring keypoints from one skeleton to another.
 
     A target joint is the source joint of the same name; else the mean of the joints that the target
@@ -49,7 +51,9 @@ def convert(
     return out_positions.astype(positions.dtype), out_scores.astype(scores.dtype)
 
 
-def complete(positions: Positions, scores: Scores, skeleton: Skeleton) -> tuple[Positions, Scores]:
+def complete(
+    positions: Positions, scores: Scores, skeleton: Skeleton
+) -> tuple[NewPositions, NewScores]:
     """Append the skeleton's derived joints to its detected ones.
 
     Parameters and returns are as in `convert`, from ``skeleton.detected`` to ``skeleton.joints``.

@@ -1,0 +1,72 @@
+"""Many small trainings on real detections: does every one end in the real world?
+
+    python benchmarks/chirality_seeds.py DATA -o FOLDER [--seeds 20]
+
+DATA is as for ``aistpp.py``. Every training uses ``train/`` alone; a reference decides afterwards
+whether its result is mirrored, by whether the mirror image would fit better.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+from aistpp import CAMERAS, JOINTS
+
+import canonpose
+from canonpose.files import write_whole
+
+TAKE = "ch01"
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Train the ``fast`` recipe small, once a seed, and list the votes."""
+
+    data: tyro.conf.Positional[Path]
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"])]
+    seeds: int = 20
+    width: int = 128
+    steps: int = 600
+
+
+def main() -> None:
+    options = tyro.cli(Seeds)
+    capture = canonpose.read_capture(
+        options.data / "train", cameras=CAMERAS, static_cameras=True
+    )
+    fast = canonpose.PRESETS["fast"]
+    small = replace(fast, lifter=replace(fast.lifter, width=options.width), epochs=1)
+    lines = [
+        "| seed | ended | vote margin | by kind | mirrored after the fix | P-MPJPE mm |",
+        "|---|---|---|---|---|---|",
+    ]
+    mirrored = 0
+    for seed in range(options.seeds):
+        lifter = canonpose.train(
+            capture, config=replace(small, seed=seed, min_steps=options.steps)
+        )
+        chirality = lifter.provenance["chirality"]
+        views = next(take for take in capture.takes if take.name == TAKE).views.values()
+        scores = canonpose.evaluate(
+            [canonpose.lift(view, lifter) for view in views],
+            options.data / "reference" / f"{TAKE}.npz",
+            joints=JOINTS,
+        ).overall
+        mirrored += scores.mirrored_fraction > 0.5
+        kinds = ", ".join(f"{kind} {value:+.2f}" for kind, value in chirality["margins"].items())
+        lines.append(
+            f"| {seed} | {'mirrored' if chirality['mirrored_before_fix'] else 'real'} "
+            f"| {abs(chirality['margin']):.2f} | {kinds} | {scores.mirrored_fraction:.3f} of frames "
+            f"| {scores.p_mpjpe:.1f} |"
+        )
+        print(lines[-1], flush=True)
+    ended = np.sum(["| mirrored |" in line for line in lines])
+    lines.append(f"\n{ended} of {options.seeds} ended mirrored, {mirrored} are after the fix.")
+    print(lines[-1])
+    write_whole(options.output / "chirality_seeds.md", "\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""Captures: takes of synchronised cameras, from one folder or several."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from canonpose.datamodel import Capture, Keypoints, Take
+from canonpose.errors import InputError
+from canonpose.readers.capture_toml import CaptureSettings, read_capture_toml
+from canonpose.readers.files import natural_key, short_list
+from canonpose.readers.folders import Cameras, find_takes
+from canonpose.readers.layouts import Layout, resolve
+from canonpose.readers.takes import TakePlan, check_same_skeleton, read_views
+from canonpose.skeleton import Skeleton
+
+
+def read_capture(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    cameras: Sequence[str] | None = None,
+    layout: Layout | None = None,
+    static_cameras: bool | None = None,
+    persons: Mapping[str, int] | None = None,
+) -> Capture:
+    """One or more captures, as one set of takes.
+
+    A capture is a folder of takes; a take is a folder of one file (or OpenPose folder) per camera.
+    A folder that directly holds cameras is a capture of one take. Cameras are matched by name. An
+    optional ``capture.toml`` in a capture's folder says what the files cannot; arguments come
+    before it.
+
+    Parameters
+    ----------
+    paths : path or paths
+        The captures' folders. With several, takes are named ``<capture>/<take>``.
+    cameras : sequence of str, optional
+        The cameras to use, in this order; all that are not left out unless given.
+    layout : Skeleton, layout name or TOML path, optional
+        The skeleton of the files' joints, where they do not tell or tell wrongly.
+    static_cameras : bool, optional
+        Whether the cameras stood still during each take.
+    persons : mapping, optional
+        Camera to the number of the person to take there, from 1, where a view holds several;
+        the person who moves alike in all cameras unless given.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used or the files do not fit each other; the message says why and
+        what to do.
+
+    """
+    folders = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
+    if not folders:
+        raise InputError("no capture is given; pass the folder of at least one.")
+    found = [_Found.of(folder, name) for folder, name in _named(folders)]
+    used = _cameras_used(found, cameras)
+    _check_persons(persons or {}, used)
+    leave_out_joints = sorted({j for f in found for j in f.settings.leave_out_joints})
+    takes, notes = [], []
+    for capture in found:
+        chosen = resolve(layout) if layout is not None else capture.layout
+        available = [c for c in used if cameras is not None or c not in capture.settings.leave_out]
+        for name in capture.takes:
+            plan = capture.plan(name, available, chosen, persons or {}, leave_out_joints)
+            views, said = read_views(plan)
+            takes.append(_take(capture, name, views, several=len(found) > 1))
+            notes += said
+    _check_takes_fit(takes, folders)
+    if static_cameras is None:
+        static_cameras = _static([capture.settings.static_cameras for capture in found])
+    return Capture(
+        takes=tuple(takes),
+        cameras=tuple(used),
+        skeleton=next(iter(takes[0].views.values())).skeleton,
+        static_cameras=static_cameras,
+        sources=tuple(str(folder) for folder in folders),
+        notes=tuple(notes),
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A capture's folder before its files are read."""
+
+    folder: Path
+    name: str
+    takes: dict[str, Cameras]
+    settings: CaptureSettings
+
+    @classmethod
+    def of(cls, folder: Path, name: str) -> "_Found":
+        takes = find_takes(folder)
+        settings = read_capture_toml(folder)
+        settings.check_names(takes)
+        return cls(folder, name, takes, settings)
+
+    @property
+    def layout(self) -> Skeleton | None:
+        try:
+            return resolve(self.settings.layout)
+        except InputError as error:
+            raise InputError(f"{self.settings.path}: entry 'layout': {error}") from error
+
+    @property
+    def cameras(self) -> list[str]:
+        return list(dict.fromkeys(camera for take in self.takes.values() for camera in take))
+
+    def plan(
+        self,
+        take: str,
+        cameras: Sequence[str],
+        layout: Skeleton | None,
+        persons: Mapping[str, int],
+        leave_out_joints: Sequence[str],
+    ) -> TakePlan:
+        here = self.takes[take]
+        return TakePlan(
+            folder=self.folder,
+            name=take,
+            cameras={camera: here[camera] for camera in cameras if camera in here},
+            layout=layout,
+            offsets=self.settings.offsets_of(take),
+            persons={**self.settings.persons_of(take), **persons},
+            fps=self.settings.fps,
+            trim=self.settings.trim,
+            leave_out_joints=leave_out_joints,
+        )
+
+
+def _named(folders: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Each folder with a name of its own: rigs and takes of two captures must not mix."""
+    named: dict[str, Path] = {}
+    for folder in folders:
+        name = base = folder.absolute().resolve().name
+        count = 1
+        while name in named:
+            count += 1
+            name = f"{base}-{count}"
+        named[name] = folder
+    return [(folder, name) for name, folder in named.items()]
+
+
+def _cameras_used(found: Sequence[_Found], asked: Sequence[str] | None) -> list[str]:
+    every = sorted({camera for capture in found for camera in capture.cameras}, key=natural_key)
+    where = short_list(capture.folder for capture in found)
+    if asked is not None:
+        for camera in asked:
+            if camera not in every:
+                raise InputError(
+                    f"{where}: there is no camera {camera!r}; there are {short_list(every, 50)}."
+                )
+        used = list(dict.fromkeys(asked))
+    else:
+        kept = {c for f in found for c in f.cameras if c not in f.settings.leave_out}
+        used = [camera for camera in every if camera in kept]
+    if len(used) < 2:
+        which = f"only camera {used[0]!r}" if used else "no camera"
+        raise InputError(
+            f"{where}: {which} of {short_list(every)} is used; 3D is learned from two or more "
+            f"cameras that film the same person, so add one."
+        )
+    return used
+
+
+def _check_persons(persons: Mapping[str, int], used: Sequence[str]) -> None:
+    for camera in persons:
+        if camera not in used:
+            raise InputError(
+                f"a person is asked for in camera {camera!r}, which is not used; "
+                f"there are {short_list(used, 50)}."
+            )
+
+
+def _take(capture: _Found, name: str, views: Mapping[str, Keypoints], *, several: bool) -> Take:
+    subject = capture.settings.subjects.get(name, "")
+    return Take(
+        name=f"{capture.name}/{name}" if several else name,
+        views=views,
+        rig=f"{capture.name}/{subject or name}",
+        subject=subject,
+    )
+
+
+def _check_takes_fit(takes: Sequence[Take], folders: Sequence[Path]) -> None:
+    views = [view for take in takes for view in take.views.values()]
+    skeleton = views[0].skeleton
+    for take in takes[1:]:
+        other = next(iter(take.views.values()))
+        check_same_skeleton((views[0].source, skeleton), (other.source, other.skeleton))
+    detected = np.any([view.seen.any(0) for view in views], axis=0)
+    never = [joint for joint, seen in zip(skeleton.joints, detected, strict=True) if not seen]
+    if never:
+        raise InputError(
+            f"{short_list(folders)}: joint {short_list(never)} is never detected by any camera; "
+            f"name it in leave_out_joints in capture.toml, or pass a layout without it."
+        )
+
+
+def _static(said: Sequence[bool | None]) -> bool | None:
+    """Static only if every capture says so; moving if one does."""
+    if all(said):
+        return True
+    return False if False in said else None

@@ -1,0 +1,77 @@
+"""What lies where in a capture: takes, and one file or OpenPose folder per camera."""
+
+from pathlib import Path
+
+from canonpose.errors import InputError
+from canonpose.readers.files import list_folder, short_list
+from canonpose.readers.names import camera_name
+from canonpose.readers.openpose import is_openpose_folder
+
+Cameras = dict[str, Path]
+"""Camera name to its file or folder."""
+
+NO_CAMERAS = ("calibration", "cameras", "reference")
+"""Names of files that people keep beside keypoints."""
+
+
+def find_takes(folder: Path) -> dict[str, Cameras]:
+    """The takes of a capture and their cameras, both in natural order.
+
+    A folder that directly holds cameras is a capture of one take. Anything that is no keypoint
+    file is passed over: videos, notes, pictures, calibrations, folders without cameras; so is a
+    single file beside folders of takes.
+
+    Raises
+    ------
+    InputError
+        If there is no take, or two files of a take are named after the same camera.
+
+    """
+    entries = list_folder(folder) if folder.is_dir() or not folder.exists() else None
+    if entries is None:
+        raise InputError(
+            f"{folder}: is one file, but a capture is a folder with a file for each of two or "
+            f"more cameras; pass that folder."
+        )
+    if is_openpose_folder(folder):
+        raise InputError(
+            f"{folder}: holds the OpenPose frames of one camera; pass the folder above it, with "
+            f"a folder for each of two or more cameras."
+        )
+    if not entries:
+        raise InputError(f"{folder}: is an empty folder; put the takes or the cameras into it.")
+    cameras = _find_cameras(folder)
+    takes = {
+        entry.name: found
+        for entry in entries
+        if entry.is_dir() and not is_openpose_folder(entry) and (found := _find_cameras(entry))
+    }
+    if len(cameras) > 1 or (cameras and not takes):
+        return {folder.absolute().name: cameras}
+    if not takes:
+        raise InputError(
+            f"{folder}: holds neither cameras (.npz, .json, OpenPose folders) nor takes with "
+            f"cameras, only {short_list(entry.name for entry in entries)}; check the path."
+        )
+    return takes
+
+
+def _find_cameras(folder: Path) -> Cameras:
+    cameras: Cameras = {}
+    for entry in list_folder(folder):
+        if not _is_camera(entry):
+            continue
+        name = camera_name(entry)
+        if name in cameras:
+            raise InputError(
+                f"{entry}: is a second file of camera {name!r} beside {cameras[name].name}; "
+                f"keep one of the two."
+            )
+        cameras[name] = entry
+    return cameras
+
+
+def _is_camera(entry: Path) -> bool:
+    if entry.is_dir():
+        return is_openpose_folder(entry)
+    return entry.suffix in (".npz", ".json") and entry.stem not in NO_CAMERAS
