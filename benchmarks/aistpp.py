@@ -18,11 +18,8 @@ from canonpose.files import write_whole
 
 CAMERAS = ("c01", "c03", "c06", "c08")
 TEST = "ch06"
-JOINTS = ("nose",) + tuple(
-    f"{side}_{joint}"
-    for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-    for side in ("left", "right")
-)
+LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+JOINTS = ("nose", *(f"{side}_{joint}" for joint in LIMBS for side in ("left", "right")))
 """The 13 joints of the figures that others measured on these clips; no eyes, no ears."""
 
 
@@ -69,9 +66,7 @@ def measured(options: Benchmark, preset: str, seed: int) -> Row:
     result = run / "row.json"
     if result.exists():
         return Row(**json.loads(result.read_text()))
-    capture = canonpose.read_capture(
-        options.data / "train", cameras=CAMERAS, static_cameras=True
-    )
+    capture = canonpose.read_capture(options.data / "train", cameras=CAMERAS, static_cameras=True)
     config = replace(canonpose.PRESETS[preset], seed=seed)
     resume = (run / "checkpoint.safetensors").exists()
     lifter = canonpose.train(capture, run, config, resume=resume, overwrite=not resume)

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from aistpp import CAMERAS, JOINTS
 
 import canonpose
+from aistpp import CAMERAS, JOINTS
 from canonpose.files import write_whole
 
 TAKE = "ch01"
@@ -33,20 +33,16 @@ class Seeds:
 
 def main() -> None:
     options = tyro.cli(Seeds)
-    capture = canonpose.read_capture(
-        options.data / "train", cameras=CAMERAS, static_cameras=True
-    )
+    capture = canonpose.read_capture(options.data / "train", cameras=CAMERAS, static_cameras=True)
     fast = canonpose.PRESETS["fast"]
     small = replace(fast, lifter=replace(fast.lifter, width=options.width), epochs=1)
     lines = [
-        "| seed | ended | vote margin | by kind | mirrored after the fix | P-MPJPE mm |",
+        "| seed | ended | vote margin | by kind | frames mirrored after | P-MPJPE mm |",
         "|---|---|---|---|---|---|",
     ]
     mirrored = 0
     for seed in range(options.seeds):
-        lifter = canonpose.train(
-            capture, config=replace(small, seed=seed, min_steps=options.steps)
-        )
+        lifter = canonpose.train(capture, config=replace(small, seed=seed, min_steps=options.steps))
         chirality = lifter.provenance["chirality"]
         views = next(take for take in capture.takes if take.name == TAKE).views.values()
         scores = canonpose.evaluate(
@@ -58,7 +54,7 @@ def main() -> None:
         kinds = ", ".join(f"{kind} {value:+.2f}" for kind, value in chirality["margins"].items())
         lines.append(
             f"| {seed} | {'mirrored' if chirality['mirrored_before_fix'] else 'real'} "
-            f"| {abs(chirality['margin']):.2f} | {kinds} | {scores.mirrored_fraction:.3f} of frames "
+            f"| {abs(chirality['margin']):.2f} | {kinds} | {scores.mirrored_fraction:.3f} "
             f"| {scores.p_mpjpe:.1f} |"
         )
         print(lines[-1], flush=True)

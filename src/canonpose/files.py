@@ -1,7 +1,7 @@
-"""Writing files whole or not at all."""
+"""Files: written whole or not at all, and what to say where one cannot be opened."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -39,3 +39,19 @@ def write_whole(path: Path, content: bytes | str) -> None:
     data = content.encode("utf-8") if isinstance(content, str) else content
     with written_whole(path) as temporary:
         temporary.write_bytes(data)
+
+
+def unreadable(path: Path, error: OSError) -> InputError:
+    """The error to raise where the system will not open a file or folder."""
+    reason = error.strerror or type(error).__name__
+    remedy = "check the path"
+    if isinstance(error, PermissionError):
+        remedy = "give yourself the right to read it"
+    return InputError(f"{path}: cannot be read ({reason}); {remedy}.")
+
+
+def short_list(names: Iterable[object], most: int = 12) -> str:
+    """Names in a row, cut off where there are too many to read."""
+    listed = [str(name) for name in names]
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more

@@ -87,12 +87,12 @@ def damaged_files(path):
     with np.load(path) as file:
         entries = dict(file)
     yield whole[:-300], "damaged"
-    yield b"", "damaged"
-    yield pickle.dumps({"a": 1}), "pickles"
+    yield b"", "is empty"
+    yield pickle.dumps({"a": 1}), "pickle"
     for changes, message in (
         ({"positions": np.zeros((4, 2, 3))}, "'positions'"),
         ({"rotation": np.zeros((4, 3))}, "'rotation'"),
-        ({"scores": np.array([{}])}, "pickles"),
+        ({"scores": np.array([{}])}, "pickle"),
         ({"skeleton": np.array("{")}, "skeleton is damaged"),
         ({"skeleton": np.array("[]")}, "skeleton is damaged"),
         ({"joint_names": np.array(["nose"])}, "joint_names"),

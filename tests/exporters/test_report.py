@@ -191,7 +191,7 @@ def test_default_titles(tmp_path):
         ([], None, "no views"),
         ([walking(2)], ["a", "b"], "2 titles"),
         ([walking(0)], None, "walk/c01.npz, camera c01: has no frames"),
-        ([replace(walking(2), scores=np.zeros((2, 3)))], None, "scores"),
+        ([replace(walking(2), skeleton=layout("coco17"))], None, "asks for"),
     ],
 )  # fmt: skip
 def test_bad_input(tmp_path, poses, titles, says):

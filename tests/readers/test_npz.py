@@ -95,7 +95,7 @@ def test_a_truncated_file_is_an_input_error_wherever_it_ends(tmp_path_factory, s
     path = write_npz(tmp_path_factory.mktemp("cut") / "c01.npz", SEEN)
     data = path.read_bytes()
     path.write_bytes(data[: int(share * len(data))])
-    with pytest.raises(InputError, match=r"c01\.npz: .*; (copy or write|save the keypoints)"):
+    with pytest.raises(InputError, match=r"c01\.npz: .*; (copy or write|give an npz file)"):
         read_keypoints(path)
 
 
@@ -115,10 +115,10 @@ def test_a_pickle_is_named_and_never_opened(tmp_path, name):
 def test_foreign_files_under_the_name_npz(tmp_path):
     path = tmp_path / "c01.npz"
     path.write_text("hello")
-    with pytest.raises(InputError, match="is no npz file; save"):
+    with pytest.raises(InputError, match="is no npz file; give an npz file with 2D keypoints"):
         read_keypoints(path)
     np.save(tmp_path / "x.npy", SEEN)
-    with pytest.raises(InputError, match=r"single array \(npy\); save"):
+    with pytest.raises(InputError, match=r"single array \(npy\); give"):
         read_keypoints(tmp_path / "x.npy")
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("keypoints", b"not an array")

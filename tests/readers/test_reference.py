@@ -61,7 +61,7 @@ def test_what_is_written_is_read(tmp_path):
         ({"units": None}, "no entry 'units'"),
         ({"positions": np.zeros((2, 4, 3))}, "5 joint names"),
         ({"positions": np.array("x")}, "positions"),
-        ({"positions": np.array([{}])}, "pickles"),
+        ({"positions": np.array([{}])}, "pickle"),
         ({"valid": np.ones((2, 4), dtype=bool)}, "valid"),
         ({"joint_names": np.array(["a", "b", "c", "d", "a"])}, "twice"),
     ],

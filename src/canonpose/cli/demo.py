@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> None:
             options.config,
             device=options.device,
             progress=lambda progress: show_progress(bar, task, progress),
-            say=lambda sentence: bar.console.print(escape(sentence)),
+            say=lambda sentence: bar.console.print(escape(sentence), soft_wrap=True),
         )
     print_training(console, result.lifter)
     print_scores(console, result.evaluation)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from canonpose.cli.parsing import comma_separated, parse
@@ -16,17 +17,19 @@ from canonpose.metrics import Evaluation, evaluate
 from canonpose.metrics.plots import plot_cps_curves
 
 COLUMNS = {
-    "n_mpjpe": "N-MPJPE mm",
-    "p_mpjpe": "P-MPJPE mm",
-    "pck_scale_aligned": "PCK@150 %",
-    "auc_scale_aligned": "AUC %",
-    "pck_rigid": "rigid PCK@150 %",
-    "auc_rigid": "rigid AUC %",
-    "cp180": "CP@180 %",
-    "cps": "CPS mm",
+    "n_mpjpe": "N-MPJPE",
+    "p_mpjpe": "P-MPJPE",
+    "cps": "CPS",
+    "cp180": "CP@180",
+    "pck_scale_aligned": "PCK@150",
+    "auc_scale_aligned": "AUC",
+    "pck_rigid": "PCK rigid",
+    "auc_rigid": "AUC rigid",
     "frames_scored": "frames",
+    "frames": "frames",
 }
-"""Of the table over files; a joint has some of them."""
+"""Of the table over files, and that over joints, where they have them."""
+CAPTION = "N-MPJPE, P-MPJPE and CPS in mm, the others in %"
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def main(arguments: Sequence[str]) -> None:
     )
     folder = options.output or options.poses[0].parent
     write_whole(folder / "scores.json", json.dumps(evaluation.to_dict(), indent=2) + "\n")
-    plot_cps_curves(evaluation.file_curves, folder / "cps.png")
+    areas = {label: scores.cps for label, scores in evaluation.files.items()}
+    plot_cps_curves(evaluation.file_curves, folder / "cps.png", scores=areas)
     console = Console(highlight=False)
     print_joints(console, evaluation)
     print_scores(console, evaluation)
@@ -76,11 +80,13 @@ def main(arguments: Sequence[str]) -> None:
 def print_scores(console: Console, evaluation: Evaluation) -> None:
     """The table over files, and what its reader should know."""
     rows = evaluation.rows()
-    console.print(_table("file", rows, COLUMNS))
+    console.print(_table("file", rows))
+    console.print(CAPTION)
     for row in rows[:-1] if len(rows) > 1 else rows:
         if row["mirrored_fraction"] > 0.5:
             share = f"{row['mirrored_fraction']:.0%}"
-            console.print(f"{row['file']}: the mirror image would fit better in {share} of frames")
+            where = escape(row["file"])
+            console.print(f"{where}: the mirror image would fit better in {share} of frames")
     for note in evaluation.notes:
         console.print(note, markup=False)
 
@@ -88,18 +94,17 @@ def print_scores(console: Console, evaluation: Evaluation) -> None:
 def print_joints(console: Console, evaluation: Evaluation) -> None:
     """The table over joints."""
     rows = evaluation.joint_rows()
-    columns = {name: title for name, title in COLUMNS.items() if name in rows[0]}
-    console.print(_table("joint", rows, {**columns, "frames": "frames"}))
+    console.print(_table("joint", rows))
 
 
-def _table(first: str, rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> Table:
+def _table(first: str, rows: Sequence[dict[str, Any]]) -> Table:
     """Columns in which nothing is defined are left out."""
-    shown = [name for name in columns if any(row.get(name) is not None for row in rows)]
-    table = Table(first, *(columns[name] for name in shown), box=None, pad_edge=False)
+    shown = [name for name in COLUMNS if any(row.get(name) is not None for row in rows)]
+    table = Table(first, *(COLUMNS[name] for name in shown), box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for row in rows:
-        table.add_row(str(row[first]), *(_number(row[name]) for name in shown))
+        table.add_row(escape(str(row[first])), *(_number(row[name]) for name in shown))
     return table
 
 

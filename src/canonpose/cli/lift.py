@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> None:
     lifter = load_lifter(options.model)
     keypoints = read_keypoints(options.input, layout=options.layout, person=options.person)
     if keypoints.person:
-        console.print(escape(f"{keypoints.camera}: {keypoints.person}"))
+        console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
     poses = lift(keypoints, lifter, subject_height=options.subject_height, device=options.device)
     save_poses(poses, options.output)
     lifted = int(np.isfinite(poses.positions).all((1, 2)).sum())

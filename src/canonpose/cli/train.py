@@ -44,6 +44,9 @@ class Train:
     """The cameras stand still during each take: use camera-consistency."""
     moving_cameras: bool = False
     """The cameras move or zoom: no camera-consistency, whatever capture.toml says."""
+    person: str | None = None
+    """Which person to take, by camera where there are several: cam01=2,cam02=1. By default the
+    one who tracks best and moves alike in all cameras."""
     layout: str | None = None
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     device: str = "auto"
@@ -60,15 +63,18 @@ def main(arguments: Sequence[str]) -> None:
     preset = training.preset(option_value(arguments, "--preset", "fast"))
     default = Train(capture=tyro.MISSING, output=tyro.MISSING, config=preset)
     options = parse(Train, "train", arguments, default)
+    if not options.capture:
+        raise InputError("no capture is given; name the folder of at least one.")
     console = Console(highlight=False)
     capture = read_capture(
         options.capture,
         cameras=comma_separated(options.cameras),
+        persons=_persons(options.person),
         layout=options.layout,
         static_cameras=_static_cameras(options),
     )
     for note in capture.notes:
-        console.print(escape(note))
+        console.print(escape(note), soft_wrap=True)
     if capture.static_cameras is None:
         console.print("cameras: taken as moving; --static-cameras uses that they stand still")
     with training_bar(console) as bar:
@@ -109,6 +115,8 @@ def show_progress(bar: Progress, task: TaskID, progress: training.Progress) -> N
     """Bring a bar up to date after an epoch."""
     loss = f"loss {progress.losses['total']:.4f}, {progress.samples_per_second:.0f} samples/s"
     bar.update(task, completed=progress.epoch, total=progress.epochs, loss=loss)
+    if progress.epoch == progress.epochs:
+        bar.stop()
 
 
 def print_training(console: Console, lifter: TrainedLifter) -> None:
@@ -124,6 +132,16 @@ def print_training(console: Console, lifter: TrainedLifter) -> None:
     console.print(
         f"chirality: {fixed}; margin {abs(chirality['margin']):.2f} ({kinds or 'no vote'})"
     )
+
+
+def _persons(text: str | None) -> dict[str, int]:
+    persons = {}
+    for part in comma_separated(text) or ():
+        camera, _, number = part.partition("=")
+        if not number.isdecimal():
+            raise InputError(f"--person {part}: write the camera and a number, as in cam01=2.")
+        persons[camera] = int(number)
+    return persons
 
 
 def _static_cameras(options: Train) -> bool | None:

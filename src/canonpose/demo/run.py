@@ -77,7 +77,8 @@ def run_demo(
     for view in poses:
         save_poses(view, folder / f"{view.camera}.npz")
     evaluation = evaluate(poses, reference, calibration=footage.calibration)
-    plot_cps_curves(evaluation.file_curves, folder / "cps.png")
+    areas = {label: scores.cps for label, scores in evaluation.files.items()}
+    plot_cps_curves(evaluation.file_curves, folder / "cps.png", scores=areas)
     report = write_report(poses, folder / "report.html")
     return DemoResult(capture, lifter, evaluation, report)
 
@@ -86,16 +87,18 @@ def calibrated_reference(capture: Capture, calibration: Path) -> Reference:
     """Triangulate a capture's first take with a calibration, to score against."""
     cameras = read_calibration(calibration)
     views = capture.takes[0].views
+    # Derived joints come after the detected ones; the root is derived again where it is scored.
+    detected = slice(len(capture.skeleton.detected))
     solved = triangulate(
         [choose(cameras, camera, calibration) for camera in views],
-        np.stack([view.positions for view in views.values()]),
-        np.stack([view.scores for view in views.values()]),
+        np.stack([view.positions[:, detected] for view in views.values()]),
+        np.stack([view.scores[:, detected] for view in views.values()]),
     )
     first = next(iter(views.values()))
     return Reference(
         positions=solved.positions * 1000,  # references are in millimetres
         valid=solved.valid,
-        joints=capture.skeleton.joints,
+        joints=capture.skeleton.detected,
         fps=first.fps,
         source="triangulation with the calibration",
     )

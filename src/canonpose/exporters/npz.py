@@ -1,27 +1,25 @@
-"""Lifted poses as one npz file, and npz files in general: written whole or not at all.
+"""Lifted poses as one npz file.
 
 Entries: ``positions``, ``joint_names``, ``scores``, ``canonical``, ``rotation``, ``keypoints``,
-``units``, ``camera``, ``source``, ``root``, ``skeleton`` (JSON), and where known ``fps`` and
-``image_size``. See `Poses` for shapes, frames and units. Nothing is ever pickled.
+``units``, ``camera``, ``source``, ``person``, ``root``, ``skeleton`` (JSON), and where known
+``fps`` and ``image_size``. See `Poses` for shapes, frames and units.
 """
 
 import json
-import zipfile
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from canonpose.datamodel import Poses
 from canonpose.errors import InputError
-from canonpose.files import written_whole
+from canonpose.npz import read_arrays, write_arrays
 from canonpose.skeleton import Skeleton
 
 _JOINT_AXES = {"positions": (3,), "scores": (), "canonical": (3,), "keypoints": (2,)}
-_TEXTS = ("units", "camera", "source", "root", "skeleton")
+_TEXTS = ("units", "camera", "source", "person", "root", "skeleton")
 _NEEDED = (*_JOINT_AXES, "rotation", "joint_names", *_TEXTS)
+_OPTIONAL = ("fps", "image_size")
 
 
 def save_poses(poses: Poses, path: str | Path) -> None:
@@ -43,6 +41,7 @@ def save_poses(poses: Poses, path: str | Path) -> None:
         "units": np.array(poses.units),
         "camera": np.array(poses.camera),
         "source": np.array(poses.source),
+        "person": np.array(poses.person),
         "root": np.array(skeleton.root),
         "skeleton": np.array(json.dumps(skeleton.to_dict())),
     }
@@ -62,7 +61,7 @@ def load_poses(path: str | Path) -> Poses:
         If the file is missing, damaged or something else.
     """
     path = Path(path)
-    arrays = read_arrays(path, _NEEDED, what="poses of canonpose lift")
+    arrays = read_arrays(path, _NEEDED, _OPTIONAL, what="poses of canonpose lift")
     texts = {name: str(arrays[name]) for name in _TEXTS}
     skeleton = _skeleton_of(texts["skeleton"], path)
     if tuple(map(str, arrays["joint_names"].ravel())) != skeleton.joints:
@@ -80,60 +79,8 @@ def load_poses(path: str | Path) -> Poses:
         image_size=_image_size(arrays.get("image_size", np.empty(0))),
         camera=texts["camera"],
         source=texts["source"],
+        person=texts["person"],
     )
-
-
-def write_arrays(arrays: Mapping[str, np.ndarray], path: str | Path) -> None:
-    """Write an npz file whole or not at all.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written; what was there before is still there.
-    """
-    entries: dict[str, Any] = dict(arrays)
-    with written_whole(Path(path)) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, **entries)
-
-
-def read_arrays(path: Path, needed: Sequence[str], *, what: str) -> dict[str, np.ndarray]:
-    """All arrays of an npz file, without unpickling anything.
-
-    Parameters
-    ----------
-    path : path
-        The npz file.
-    needed : sequence of str
-        Entries that must be there.
-    what : str
-        What the file should hold, for the message.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, is no npz, is damaged, holds pickled objects or lacks an entry.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            if isinstance(file, np.ndarray):
-                raise InputError(f"{path}: is a single array; give an npz file with {what}.")
-            if missing := [name for name in needed if name not in file.files]:
-                raise InputError(
-                    f"{path}: has no entry {missing[0]!r}, so it does not hold {what}; "
-                    f"give the right file."
-                )
-            return {name: file[name] for name in file.files}
-    except InputError:
-        raise
-    except OSError as error:
-        raise InputError(
-            f"{path}: cannot be read ({error.strerror or error}); check the path."
-        ) from error
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(
-            f"{path}: is damaged, or is no npz file of plain arrays (pickles are never opened); "
-            f"write it again."
-        ) from error
 
 
 def _skeleton_of(text: str, path: Path) -> Skeleton:

@@ -8,8 +8,9 @@ import numpy as np
 
 from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.errors import InputError
+from canonpose.files import short_list
 from canonpose.readers.capture_toml import CaptureSettings, read_capture_toml
-from canonpose.readers.files import natural_key, short_list
+from canonpose.readers.files import natural_key
 from canonpose.readers.folders import Cameras, find_takes
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.takes import TakePlan, check_same_skeleton, read_views

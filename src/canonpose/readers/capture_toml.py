@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from canonpose.errors import InputError
-from canonpose.readers.files import short_list, unreadable
+from canonpose.files import short_list, unreadable
 
 FILE_NAME = "capture.toml"
 

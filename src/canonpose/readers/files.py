@@ -2,20 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from canonpose.errors import InputError
-
-
-def unreadable(path: Path, error: OSError) -> InputError:
-    """The error to raise where the system will not open a file or folder."""
-    reason = error.strerror or type(error).__name__
-    remedy = "check the path"
-    if isinstance(error, PermissionError):
-        remedy = "give yourself the right to read it"
-    return InputError(f"{path}: cannot be read ({reason}); {remedy}.")
+from canonpose.files import unreadable
 
 
 def read_json(path: Path) -> Any:
@@ -60,10 +51,3 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that counts digits as numbers."""
     parts = re.split(r"(\d+)", name)
     return tuple((1, int(p), "") if p.isdecimal() else (0, 0, p) for p in parts)
-
-
-def short_list(names: Iterable[object], most: int = 12) -> str:
-    """Names in a row, cut off where there are too many to read."""
-    listed = [str(name) for name in names]
-    more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more

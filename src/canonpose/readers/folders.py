@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from canonpose.errors import InputError
-from canonpose.readers.files import list_folder, short_list
+from canonpose.files import short_list
+from canonpose.readers.files import list_folder
 from canonpose.readers.names import camera_name
 from canonpose.readers.openpose import is_openpose_folder
 

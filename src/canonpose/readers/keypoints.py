@@ -4,10 +4,11 @@ from pathlib import Path
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
+from canonpose.files import unreadable
 from canonpose.readers.alphapose import read_results
 from canonpose.readers.coco import read_coco
 from canonpose.readers.detections import Detections
-from canonpose.readers.files import read_json, unreadable
+from canonpose.readers.files import read_json
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.names import camera_name
 from canonpose.readers.npz import read_npz

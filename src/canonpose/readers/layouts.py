@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from canonpose.errors import InputError
-from canonpose.readers.files import short_list
+from canonpose.files import short_list
 from canonpose.skeleton import (
     Skeleton,
     layout,

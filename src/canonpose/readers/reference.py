@@ -11,8 +11,11 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from canonpose.errors import InputError
-from canonpose.exporters.npz import read_arrays, write_arrays
 from canonpose.geometry.cameras import UNITS_IN_METRES
+from canonpose.npz import read_arrays, write_arrays
+
+NEEDED = ("positions", "joint_names", "units")
+OPTIONAL = ("valid", "fps")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +45,7 @@ def read_reference(path: str | Path) -> Reference:
         If the file cannot be read, is damaged, or its entries do not fit each other.
     """
     path = Path(path)
-    arrays = read_arrays(path, ("positions", "joint_names", "units"), what="a 3D reference")
+    arrays = read_arrays(path, NEEDED, OPTIONAL, what="a 3D reference")
     units, names = str(arrays["units"]), tuple(map(str, arrays["joint_names"].ravel()))
     positions = arrays["positions"]
     if units not in UNITS_IN_METRES:
