@@ -32,9 +32,7 @@ def test_scale_undoes_it():
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.floats(0.01, 100), st.floats(-2000, 2000), st.floats(-2000, 2000), st.integers(0, 10**6)
-)
+@given(st.floats(0.01, 100), st.floats(-2000, 2000), st.floats(-2000, 2000), st.integers(0, 10**6))
 def test_place_and_size_in_the_image_do_not_matter(scale, right, down, seed):
     positions, scores = (part.double() for part in poses(seed))
     moved = scale * positions + torch.tensor([right, down], dtype=torch.float64)

@@ -6,13 +6,13 @@ import numpy as np
 import torch
 
 from canonpose.datamodel import Keypoints, Poses
+from canonpose.device import choose_device
 from canonpose.errors import InputError, InputWarning
 from canonpose.geometry.normalisation import normalise
 from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import body_size
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.skeleton import convert
-from canonpose.training.device import choose_device
 
 BATCH = 8192
 """Poses a pass; bounds the memory of long recordings."""

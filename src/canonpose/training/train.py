@@ -15,6 +15,7 @@ import torch
 from canonpose.chirality import ChiralityVote, resolve_chirality
 from canonpose.config_tables import to_table
 from canonpose.datamodel import Capture
+from canonpose.device import choose_device
 from canonpose.errors import InputError, InputWarning
 from canonpose.lifter.trained import CARD, TrainedLifter, save_lifter
 from canonpose.training.checkpoint import (
@@ -25,14 +26,16 @@ from canonpose.training.checkpoint import (
     save_checkpoint,
 )
 from canonpose.training.config import PRESETS, TrainingConfig
-from canonpose.training.device import choose_device
 from canonpose.training.interrupt import deferred_interrupts
 from canonpose.training.log import TERMS, append_record, plot_curves, start_log
 from canonpose.training.samples import samples_of
 from canonpose.training.trainer import Trainer
+from canonpose.training.view_angles import view_angles, warn_of_weak_geometry
 
 CHECKPOINT_SECONDS = 30.0
 """A killed training loses at most this much; a stopped one loses nothing."""
+FEW_SAMPLES = 50
+"""Fewer bring a warning."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,7 @@ def train(
     folder = None if run is None else Path(run)
     samples = samples_of(capture)
     static = bool(capture.static_cameras)
-    if len(capture.cameras) == 2:
-        warnings.warn(
-            "two cameras: results are noticeably better with three or four, and two opposite "
-            "cameras show no depth at all.",
-            InputWarning,
-            stacklevel=2,
-        )
+    _warn_of_little_footage(capture, len(samples))
     trainer = Trainer(samples, capture.skeleton, config, static, choose_device(device))
     identity = {
         "training": to_table(config),
@@ -111,13 +108,32 @@ def train(
         capture.skeleton,
     )
     trainer.network.eval()
-    provenance = _provenance(capture, trainer, ballot, session.seconds, identity)
+    angles = view_angles(trainer.network, trainer.samples, capture.cameras)
+    warn_of_weak_geometry(angles)
+    provenance = _provenance(capture, trainer, ballot, angles, session.seconds, identity)
     lifter = TrainedLifter(trainer.network, capture.skeleton, to_table(config), provenance)
     if folder is not None:
         plot_curves(folder)
         save_lifter(lifter, folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
     return lifter
+
+
+def _warn_of_little_footage(capture: Capture, samples: int) -> None:
+    if len(capture.cameras) == 2:
+        warnings.warn(
+            "two cameras: results are noticeably better with three or four, and two opposite "
+            "cameras show no depth at all.",
+            InputWarning,
+            stacklevel=3,
+        )
+    if samples < FEW_SAMPLES:
+        warnings.warn(
+            f"only {samples} moments are seen by two or more cameras; the lifter will know these "
+            f"poses and hardly any other, so film more.",
+            InputWarning,
+            stacklevel=3,
+        )
 
 
 class _Session:
@@ -157,6 +173,8 @@ class _Session:
                 f"{self.folder}: holds a finished training; start anew with --overwrite, or "
                 f"choose another folder."
             )
+        else:
+            (self.folder / CHECKPOINT).unlink(missing_ok=True)
         start_log(self.folder, self.trainer.step)
 
     def run(self) -> None:
@@ -212,6 +230,7 @@ def _provenance(
     capture: Capture,
     trainer: Trainer,
     ballot: ChiralityVote,
+    angles: dict[tuple[str, str], float],
     seconds: float,
     identity: dict[str, Any],
 ) -> dict[str, Any]:
@@ -236,5 +255,6 @@ def _provenance(
             "margins": ballot.margins,
             "poses": ballot.frames,
         },
+        "view_angles": {" ".join(pair): round(angle, 1) for pair, angle in angles.items()},
         "notes": list(capture.notes),
     }

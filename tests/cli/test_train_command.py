@@ -1,0 +1,121 @@
+import json
+
+import pytest
+
+from canonpose.cli.main import main
+from canonpose.config_tables import from_table, to_table
+from canonpose.lifter import load_lifter
+from canonpose.training import TrainingConfig, preset
+from people import capture, write_capture
+
+SHORT = ["--lifter.width", "8", "--epochs", "1", "--min-steps", "0", "--device", "cpu"]
+
+
+@pytest.fixture
+def footage(tmp_path):
+    return str(write_capture(capture(20)[0], tmp_path / "footage"))
+
+
+@pytest.mark.filterwarnings("ignore")
+class TestTrain:
+    def card(self, tmp_path, footage, *options):
+        run = tmp_path / "run"
+        assert main(["train", footage, "-o", str(run), *SHORT, *options]) == 0
+        return json.loads((run / "lifter.json").read_text())
+
+    @pytest.mark.parametrize("name", [None, "fast", "released", "paper"])
+    @pytest.mark.parametrize("joined", [False, True])
+    def test_preset(self, tmp_path, footage, name, joined):
+        options = [] if name is None else [f"--preset={name}"] if joined else ["--preset", name]
+        card = self.card(tmp_path, footage, *options)
+        wanted = to_table(preset(name or "fast", epochs=1, min_steps=0))
+        wanted["lifter"]["width"] = 8
+        assert card["training"] == wanted
+
+    def test_overrides(self, tmp_path, footage):
+        options = ["--batch", "7", "--seed", "5", "--learning-rate", "2e-4", "--loss.weight-view"]
+        card = self.card(tmp_path, footage, *options, "0.5", "--augmentation.rotation", "3")
+        made = from_table(TrainingConfig, card["training"])
+        assert (made.batch, made.seed, made.learning_rate) == (7, 5, 2e-4)
+        assert (made.loss.weight_view, made.augmentation.rotation) == (0.5, 3.0)
+        assert made.augmentation.flip == preset("fast").augmentation.flip
+        assert load_lifter(tmp_path / "run").network.config.width == 8
+
+    def test_cameras(self, tmp_path, footage):
+        card = self.card(tmp_path, footage, "--cameras", "c2, c0")
+        assert card["provenance"]["cameras"] == ["c2", "c0"]
+
+    @pytest.mark.parametrize(
+        ("options", "toml", "static"),
+        [
+            ([], None, False),
+            (["--static-cameras"], None, True),
+            ([], "true", True),
+            (["--moving-cameras"], "true", False),
+            (["--static-cameras"], "false", True),
+        ],
+    )
+    def test_static_cameras(self, tmp_path, footage, options, toml, static, capsys):
+        if toml:
+            (tmp_path / "footage" / "capture.toml").write_text(f"static_cameras = {toml}")
+        card = self.card(tmp_path, footage, *options)
+        assert card["provenance"]["static_cameras"] is static
+        told = "--static-cameras" in capsys.readouterr().out
+        assert told == (not options and toml is None)
+
+    def test_what_it_says_at_the_end(self, tmp_path, footage, capsys):
+        self.card(tmp_path, footage)
+        said = capsys.readouterr().out
+        assert "20 samples, 1 epochs" in said
+        assert "chirality: " in said
+        assert f"trained lifter: {tmp_path / 'run'}" in said
+
+
+def test_static_and_moving_contradict(tmp_path, footage, capsys):
+    run = tmp_path / "run"
+    options = ["--static-cameras", "--moving-cameras"]
+    assert main(["train", footage, "-o", str(run), *SHORT, *options]) == 2
+    assert "contradict" in capsys.readouterr().err
+    assert not run.exists()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_finished_run_is_kept(tmp_path, footage, capsys):
+    arguments = ["train", footage, "-o", str(tmp_path / "run"), *SHORT]
+    assert main(arguments) == 0
+    assert main(arguments) == 2
+    assert "run: holds a finished training" in capsys.readouterr().err
+    assert main([*arguments, "--overwrite"]) == 0
+
+
+def test_bad_settings(tmp_path, footage, capsys):
+    assert main(["train", footage, "-o", str(tmp_path / "run"), *SHORT, "--batch", "0"]) == 2
+    assert "batch must be at least 1" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"PK\x03\x04 cut", "truncated"), (b"\x80\x04K\x01.", "pickle")]
+)
+def test_a_bad_file_is_named(tmp_path, footage, capsys, content, says):
+    (tmp_path / "footage" / "t0" / "c1.npz").write_bytes(content)
+    assert main(["train", footage, "-o", str(tmp_path / "run"), *SHORT]) == 2
+    said = capsys.readouterr().err
+    assert "t0/c1.npz: " in said
+    assert says in said
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_lift_says_how_much_it_lifted(tmp_path, footage, capsys):
+    run, out = tmp_path / "run", tmp_path / "out.npz"
+    assert main(["train", footage, "-o", str(run), *SHORT]) == 0
+    view = f"{footage}/t0/c1.npz"
+    options = ["-m", str(run), "-o", str(out), "--device", "cpu"]
+    assert main(["lift", view, *options, "--subject-height", "1.78"]) == 0
+    assert "20 of 20 frames lifted, in units of m" in capsys.readouterr().out
+    assert out.exists()
+    out.unlink()
+    assert main(["lift", view, *options, "--subject-height", "-1"]) == 2
+    assert "height" in capsys.readouterr().err
+    assert not out.exists()
