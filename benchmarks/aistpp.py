@@ -53,8 +53,9 @@ class Row:
 
 def main() -> None:
     options = tyro.cli(Benchmark)
-    trainings = [("fast", seed, True) for seed in range(options.seeds)]
-    trainings += [("released", 0, True), ("paper", 0, True), ("fast", 0, False)]
+    trainings = [("released", 0, True)]
+    trainings += [("fast", seed, True) for seed in range(options.seeds)]
+    trainings += [("paper", 0, True), ("fast", 0, False)]
     rows = []
     for preset, seed, static in trainings:
         rows.append(measured(options, preset, seed, static))
@@ -63,13 +64,20 @@ def main() -> None:
     print(markdown(rows))
 
 
+def training_capture(data: Path, static: bool) -> canonpose.Capture:
+    """The training takes, which are of one dancer and one rig, as in the paper's footnote 4."""
+    capture = canonpose.read_capture(data / "train", cameras=CAMERAS, static_cameras=static)
+    takes = tuple(replace(take, rig="d04", subject="d04") for take in capture.takes)
+    return replace(capture, takes=takes)
+
+
 def measured(options: Benchmark, preset: str, seed: int, static: bool) -> Row:
     """Train, unless that was done before, and score."""
     run = options.output / f"{preset}-{seed}{'' if static else '-moving'}"
     result = run / "row.json"
     if result.exists():
         return Row(**json.loads(result.read_text()))
-    capture = canonpose.read_capture(options.data / "train", cameras=CAMERAS, static_cameras=static)
+    capture = training_capture(options.data, static)
     config = replace(canonpose.PRESETS[preset], seed=seed)
     resume = (run / "checkpoint.safetensors").exists()
     lifter = canonpose.train(capture, run, config, resume=resume, overwrite=not resume)
@@ -99,21 +107,39 @@ def measured(options: Benchmark, preset: str, seed: int, static: bool) -> Row:
     return row
 
 
+COLUMNS = (
+    "preset",
+    "cameras",
+    "seed",
+    "N-MPJPE mm",
+    "P-MPJPE mm",
+    "CPS mm",
+    "mirrored before fix",
+    "vote margin",
+    "samples/s",
+    "minutes",
+)
+
+
 def markdown(rows: list[Row]) -> str:
     """The table of the documentation."""
-    lines = [
-        "| preset | cameras | seed | N-MPJPE mm | P-MPJPE mm | CPS mm | mirrored before fix | vote margin "
-        "| samples/s | minutes |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    lines = [COLUMNS, ("---",) * len(COLUMNS)]
     for row in rows:
         lines.append(
-            f"| {row.preset} | {'static' if row.static_cameras else 'taken as moving'} | {row.seed} "
-            f"| {row.n_mpjpe:.1f} | {row.p_mpjpe:.1f} | {row.cps:.1f} "
-            f"| {'yes' if row.mirrored_before_fix else 'no'} | {abs(row.margin):.2f} "
-            f"| {row.samples_per_second:.0f} | {row.minutes:.1f} |"
+            (
+                row.preset,
+                "static" if row.static_cameras else "taken as moving",
+                f"{row.seed}",
+                f"{row.n_mpjpe:.1f}",
+                f"{row.p_mpjpe:.1f}",
+                f"{row.cps:.1f}",
+                "yes" if row.mirrored_before_fix else "no",
+                f"{abs(row.margin):.2f}",
+                f"{row.samples_per_second:.0f}",
+                f"{row.minutes:.1f}",
+            )
         )
-    return "\n".join(lines) + "\n"
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 import tyro
 
 import canonpose
-from aistpp import CAMERAS, JOINTS
+from aistpp import JOINTS, training_capture
 from canonpose.files import write_whole
 
 TAKE = "ch01"
@@ -33,7 +33,7 @@ class Seeds:
 
 def main() -> None:
     options = tyro.cli(Seeds)
-    capture = canonpose.read_capture(options.data / "train", cameras=CAMERAS, static_cameras=True)
+    capture = training_capture(options.data, static=True)
     fast = canonpose.PRESETS["fast"]
     small = replace(fast, lifter=replace(fast.lifter, width=options.width), epochs=1)
     lines = [

@@ -18,6 +18,8 @@ PACKAGES = (
     "lifter",
     "losses",
     "metrics",
+    "npz",
+    "people",
     "readers",
     "skeleton",
     "training",

@@ -12,7 +12,7 @@ import pytest
 from canonpose.cli.main import main
 from canonpose.exporters.npz import load_poses
 from canonpose.readers.reference import Reference, write_reference
-from people import SHARES, Ring, capture, write_capture
+from synthetic_people import SHARES, Ring, capture, write_capture
 
 RING = Ring(distance=5.0)
 SETTINGS = [

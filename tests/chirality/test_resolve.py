@@ -8,7 +8,7 @@ from canonpose.chirality import resolve_chirality
 from canonpose.errors import InputWarning
 from canonpose.lifter import Lifter, LifterConfig
 from canonpose.skeleton import Skeleton, layout
-from people import bodies, turning
+from synthetic_people import bodies, turning
 
 SKELETON = layout("coco17")
 JOINTS = len(SKELETON)

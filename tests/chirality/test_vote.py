@@ -5,7 +5,7 @@ from scipy.spatial.transform import Rotation
 
 from canonpose.chirality import vote
 from canonpose.skeleton import Skeleton, layout
-from people import LAYOUTS, bodies, turning
+from synthetic_people import LAYOUTS, bodies, turning
 
 MIRROR = np.array([1.0, 1.0, -1.0])
 

@@ -6,7 +6,7 @@ from canonpose.cli.main import main
 from canonpose.config_tables import from_table, to_table
 from canonpose.lifter import load_lifter
 from canonpose.training import TrainingConfig, preset
-from people import capture, write_capture
+from synthetic_people import capture, write_capture
 
 SHORT = ["--lifter.width", "8", "--epochs", "1", "--min-steps", "0", "--device", "cpu"]
 

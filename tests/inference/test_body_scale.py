@@ -3,7 +3,7 @@ import torch
 
 from canonpose.inference.body_scale import body_size
 from canonpose.skeleton import Skeleton, layout
-from people import LAYOUTS, bodies, turning
+from synthetic_people import LAYOUTS, bodies, turning
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

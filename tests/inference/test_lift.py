@@ -9,7 +9,7 @@ from canonpose.inference import lift
 from canonpose.inference import lift as lift_function
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
 from canonpose.skeleton import Skeleton, convert, layout
-from people import RING3, bodies, keypoints, turning
+from synthetic_people import RING3, bodies, keypoints, turning
 
 COCO = layout("coco17")
 

@@ -4,20 +4,23 @@ import pytest
 import torch
 
 from canonpose.losses import LossConfig
+from canonpose.skeleton import Skeleton
 from canonpose.training.augmentation import Augmentation
 from canonpose.training.config import AugmentationConfig
 
 from .batches import perfect_batch
 
 RIGS = torch.tensor([0, 0, 1, 1, 0, 1, 1, 0])
-MIRROR_INDICES = torch.tensor([0, 2, 1, 4, 3, 5])
-"""Joints 1 and 2, 3 and 4 are left and right."""
+SKELETON = Skeleton(
+    "six", ("root", "l1", "r1", "l2", "r2", "top"), "root", pairs=(("l1", "r1"), ("l2", "r2"))
+)
+MIRROR_INDICES = torch.from_numpy(SKELETON.mirror_indices)
 
 
 def augmented(config, seed=0):
     """A perfect batch, augmented, with the perfect predictions of the augmented views."""
     batch = perfect_batch(8, 3, rigs=RIGS)
-    augment = Augmentation(config, MIRROR_INDICES, 0)
+    augment = Augmentation(config, SKELETON)
     made = augment(batch.target, batch.scores, torch.Generator().manual_seed(seed))
     # A flip is G = S_x times a turn, of det -1, and no rotation does that: the mirrored body is
     # another body, S_x X in the canonical frame, seen by the rotation G R S_x.

@@ -5,8 +5,7 @@ import pytest
 
 from canonpose.errors import InputError
 from canonpose.readers import read_keypoints
-
-from .synthetic import COCO, body, view, write_alphapose
+from synthetic_files import COCO, body, view, write_alphapose
 
 SEEN = view(body(12, seed=0), 30)
 

@@ -6,8 +6,7 @@ from hypothesis.extra import numpy as hnp
 
 from canonpose.errors import InputError
 from canonpose.readers import from_arrays
-
-from .synthetic import COCO, body, view
+from synthetic_files import COCO, body, view
 
 SEEN = view(body(5, seed=0), 30)
 

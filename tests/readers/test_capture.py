@@ -6,8 +6,7 @@ import pytest
 
 from canonpose.errors import InputError
 from canonpose.readers import read_capture
-
-from .synthetic import body, view, write_alphapose, write_npz, write_openpose, write_take
+from synthetic_files import body, view, write_alphapose, write_npz, write_openpose, write_take
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from canonpose.errors import InputError
 from canonpose.readers import read_keypoints
 from canonpose.skeleton import layout
-
-from .synthetic import COCO, body, view, write_npz
+from synthetic_files import COCO, body, view, write_npz
 
 SEEN = view(body(12, seed=0), 30)
 

@@ -5,10 +5,9 @@ import pytest
 
 from canonpose.errors import InputError
 from canonpose.readers import read_keypoints
-from canonpose.readers.frames import frame_number
+from canonpose.readers.names import frame_number
 from canonpose.skeleton import layout
-
-from .synthetic import COCO, as_body25, body, view, write_openpose
+from synthetic_files import COCO, as_body25, body, view, write_openpose
 
 SEEN = view(body(12, seed=0), 30)
 

@@ -5,7 +5,7 @@ from canonpose.geometry.normalisation import normalise
 from canonpose.skeleton import layout
 from canonpose.training import AugmentationConfig
 from canonpose.training.augmentation import Augmentation
-from people import RING3, bodies
+from synthetic_people import RING3, bodies
 
 SKELETON = layout("coco17")
 ROOT = SKELETON.root_index
@@ -28,7 +28,7 @@ def scene(samples=40):
 
 def augment(config, seed=0):
     _, positions, scores = scene()
-    augmentation = Augmentation(config, ORDER, ROOT)
+    augmentation = Augmentation(config, SKELETON)
     return augmentation(positions, scores, torch.Generator().manual_seed(seed))
 
 
@@ -95,7 +95,7 @@ def test_without_augmentation_nothing_changes():
         assert torch.equal(part, positions)
     for part in (made.input_scores, made.scores):
         assert torch.equal(part, scores)
-    assert not Augmentation(AugmentationConfig(), ORDER, ROOT).turns_views
+    assert not Augmentation(AugmentationConfig(), SKELETON).turns_views
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_without_augmentation_nothing_changes():
     ],
 )
 def test_turns_views(config, turns):
-    assert Augmentation(config, ORDER, ROOT).turns_views == turns
+    assert Augmentation(config, SKELETON).turns_views == turns
 
 
 CORRUPTING = AugmentationConfig(

@@ -24,6 +24,7 @@ def test_released_is_the_authors_code():
         "augmentation": {
             "flip": False,
             "rotation": 0.0,
+            "branch_exchange": 0.0,
             "joint_dropout": 0.0,
             "confidence_dropout": 0.0,
             "noise": 0.0,

@@ -7,7 +7,7 @@ import torch
 from canonpose.datamodel import Capture, Take
 from canonpose.errors import InputError
 from canonpose.training.samples import samples_of
-from people import capture, keypoints
+from synthetic_people import capture, keypoints
 
 
 def without_camera(one: Take, camera: str) -> Take:

@@ -15,18 +15,18 @@ import torch
 
 from canonpose.errors import InputError, InputWarning
 from canonpose.lifter import LifterConfig, load_lifter
-from canonpose.training import preset, train
+from canonpose.training import preset, session, train
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.log import CURVES, LOG, append_record, read_log, start_log
-from canonpose.training.train import Progress
-from people import RING3, Ring, capture, write_capture
+from canonpose.training.session import Progress
+from synthetic_people import RING3, Ring, capture, write_capture
 
 pytestmark = pytest.mark.filterwarnings("ignore:the chirality vote is close")
 
 TINY = preset(
     "fast", lifter=LifterConfig(width=16), epochs=4, min_steps=0, batch=16, learning_rate=1e-3
 )
-train_module = sys.modules["canonpose.training.train"]  # the package holds its function
+
 FINISHED = sorted(["lifter.json", "lifter.safetensors", LOG, CURVES])
 
 
@@ -152,7 +152,7 @@ def test_stopped_in_the_middle_of_an_epoch_is_the_same(
     footage, uninterrupted, tmp_path, monkeypatch
 ):
     """A checkpoint after every step, and a crash that writes no other."""
-    monkeypatch.setattr(train_module, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(session, "CHECKPOINT_SECONDS", -1.0)
     from canonpose.training.trainer import Trainer
 
     advance = Trainer.advance
@@ -200,7 +200,7 @@ class TestKilled:
 
     def command(self, folder, run, *more):
         script = (
-            "import sys, importlib; t = importlib.import_module('canonpose.training.train');"
+            "import sys, importlib; t = importlib.import_module('canonpose.training.session');"
             "t.CHECKPOINT_SECONDS = 0.05;"
             "from canonpose.cli.main import main; sys.exit(main(sys.argv[1:]))"
         )
@@ -343,7 +343,7 @@ class TestFullDisk:
         from canonpose.cli.main import main
 
         folder = write_capture(footage, tmp_path / "footage")
-        monkeypatch.setattr(train_module, "CHECKPOINT_SECONDS", -1.0)
+        monkeypatch.setattr(session, "CHECKPOINT_SECONDS", -1.0)
         full_disk(monkeypatch, CHECKPOINT)
         options = ["--lifter.width", "8", "--device", "cpu", "--min-steps", "0", "--epochs", "1"]
         assert main(["train", str(folder), "-o", str(tmp_path / "run"), *options]) == 2

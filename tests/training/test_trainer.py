@@ -11,7 +11,7 @@ from canonpose.training import preset
 from canonpose.training.randomness import ORDER, STEP, generator_for
 from canonpose.training.samples import samples_of
 from canonpose.training.trainer import Trainer
-from people import Ring, capture
+from synthetic_people import Ring, capture
 
 WIDTH = 32
 

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from canonpose.errors import InputError
+from canonpose.people.detections import Detections, Person, check_same_joints, stack_people
 from canonpose.readers.checks import cleaned, triplets
-from canonpose.readers.detections import Detections, Person, check_same_joints, stack_people
-from canonpose.readers.frames import frame_number
 from canonpose.readers.layouts import by_count
+from canonpose.readers.names import frame_number
 from canonpose.skeleton import Skeleton
 
 LAYOUTS = {17: "coco17", 26: "halpe26"}

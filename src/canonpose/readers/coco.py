@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 
 from canonpose.errors import InputError
-from canonpose.readers.alphapose import LAYOUTS
-from canonpose.readers.checks import cleaned, image_size_or_none, triplets
-from canonpose.readers.detections import (
+from canonpose.people.detections import (
     Detections,
     People,
     Person,
     check_same_joints,
     stack_people,
 )
-from canonpose.readers.frames import frame_number
+from canonpose.readers.alphapose import LAYOUTS
+from canonpose.readers.checks import cleaned, image_size_or_none, triplets
 from canonpose.readers.layouts import by_count, by_names
+from canonpose.readers.names import frame_number
 from canonpose.skeleton import Skeleton
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.files import unreadable
+from canonpose.people.choice import View, choose_in_view, to_keypoints
+from canonpose.people.detections import Detections
 from canonpose.readers.alphapose import read_results
 from canonpose.readers.coco import read_coco
-from canonpose.readers.detections import Detections
 from canonpose.readers.files import read_json
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.names import camera_name
 from canonpose.readers.npz import read_npz
 from canonpose.readers.openpose import is_openpose_folder, read_openpose
-from canonpose.readers.people import View, choose_in_view, to_keypoints
 from canonpose.skeleton import Skeleton
 
 FORMATS = "a keypoint npz, a folder of OpenPose JSON, AlphaPose results JSON or COCO keypoints JSON"

@@ -1,4 +1,4 @@
-"""Camera names from file and folder names."""
+"""Camera names and frame numbers from file and folder names."""
 
 import re
 from pathlib import Path
@@ -17,3 +17,14 @@ def camera_name(path: Path) -> str:
     while (shorter := _ENDING.sub("", name)) != name:
         name = shorter
     return name
+
+
+def frame_number(name: str) -> int | None:
+    """The last number in a file name, extension and a ``_keypoints`` ending aside.
+
+    None if the name holds no number.
+    """
+    stem = re.sub(r"\.[A-Za-z]\w*$", "", name)
+    stem = re.sub(r"[_.-]keypoints$", "", stem)
+    numbers = re.findall(r"\d+", stem)
+    return int(numbers[-1]) if numbers else None

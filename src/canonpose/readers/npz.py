@@ -7,8 +7,8 @@ import numpy as np
 
 from canonpose.errors import InputError
 from canonpose.npz import read_arrays
+from canonpose.people.detections import Detections
 from canonpose.readers.checks import cleaned, fps_or_none, image_size_or_none, stacked
-from canonpose.readers.detections import Detections
 from canonpose.readers.layouts import by_count, by_names
 from canonpose.skeleton import Skeleton
 

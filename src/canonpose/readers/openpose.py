@@ -7,11 +7,11 @@ import numpy as np
 from jaxtyping import Float
 
 from canonpose.errors import InputError
+from canonpose.people.detections import Detections, Person, check_same_joints, stack_people
 from canonpose.readers.checks import cleaned, triplets
-from canonpose.readers.detections import Detections, Person, check_same_joints, stack_people
 from canonpose.readers.files import list_folder, read_json
-from canonpose.readers.frames import frame_number
 from canonpose.readers.layouts import by_count
+from canonpose.readers.names import frame_number
 from canonpose.skeleton import Skeleton, layout
 
 LAYOUTS = {18: "coco18", 25: "body25", 26: "halpe26", 17: "coco17"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from canonpose.errors import InputError
-from canonpose.readers.people import View
+from canonpose.people.choice import View
 
 Spans = dict[str, tuple[int, int]]
 """Camera to its own (first, behind the last) frame."""

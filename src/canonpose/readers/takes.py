@@ -8,9 +8,9 @@ import numpy as np
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
+from canonpose.people.choice import View, choose_across_views, to_keypoints
 from canonpose.readers.folders import Cameras
 from canonpose.readers.keypoints import read_detections
-from canonpose.readers.people import View, choose_across_views, to_keypoints
 from canonpose.readers.synchronise import common_spans
 from canonpose.skeleton import Skeleton, convert
 

@@ -8,6 +8,9 @@ from torch import Generator, Tensor
 
 from canonpose.geometry.normalisation import normalise
 from canonpose.geometry.projection import in_plane_rotation
+from canonpose.losses.permutation import permutations_within_groups
+from canonpose.skeleton import Skeleton
+from canonpose.training.branches import branches_of, exchange_branches
 from canonpose.training.config import AugmentationConfig
 
 
@@ -28,18 +31,14 @@ class Augmentation:
     Parameters
     ----------
     config : AugmentationConfig
-    mirror_indices : tensor [joint]
-        Joint order with left and right swapped.
-    root : int
-        Index of the root joint.
+    skeleton : Skeleton
     """
 
-    def __init__(
-        self, config: AugmentationConfig, mirror_indices: Int64[Tensor, " joint"], root: int
-    ):
+    def __init__(self, config: AugmentationConfig, skeleton: Skeleton):
         self.config = config
-        self.mirror_indices = mirror_indices
-        self.root = root
+        self.mirror_indices = torch.from_numpy(skeleton.mirror_indices)
+        self.root = skeleton.root_index
+        self.branches = branches_of(skeleton)
 
     @property
     def turns_views(self) -> bool:
@@ -51,8 +50,14 @@ class Augmentation:
         positions: Float[Tensor, "sample view joint 2"],
         scores: Float[Tensor, "sample view joint"],
         generator: Generator,
+        rigs: Int64[Tensor, " sample"] | None = None,
     ) -> AugmentedBatch:
-        """Augment normalised 2D poses and their confidences."""
+        """Augment normalised 2D poses and their confidences.
+
+        Branches are exchanged inside ``rigs`` of static cameras only; without any, not at all.
+        """
+        if rigs is not None and self.config.branch_exchange > 0:
+            positions, scores = self._exchanged(positions, scores, generator, rigs)
         frames = self._view_frames(len(positions), positions.shape[1], generator).to(positions)
         flipped = frames[:, :1].det() < 0
         mirrored = torch.where(flipped[..., None], scores[..., self.mirror_indices], scores)
@@ -62,6 +67,19 @@ class Augmentation:
         target = swapped @ frames[..., :2, :2].transpose(-1, -2)
         input_positions, input_scores = self._corrupted(target, mirrored, generator)
         return AugmentedBatch(input_positions, input_scores, target, mirrored, frames)
+
+    def _exchanged(
+        self, positions: Tensor, scores: Tensor, generator: Generator, rigs: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Poses with branches of other samples of their rig."""
+        count = len(self.branches)
+        donors = permutations_within_groups(rigs.cpu(), count, generator, fixed_points=True)
+        taken = torch.rand(donors.shape, generator=generator) < self.config.branch_exchange
+        where = positions.device
+        exchanged = exchange_branches(
+            positions, scores, self.branches, donors.to(where), taken.to(where)
+        )
+        return normalise(*exchanged, self.root)[:2]
 
     def _view_frames(self, samples: int, views: int, generator: Generator) -> Tensor:
         """In-plane rotations, after a flip of x for the samples that are flipped."""

@@ -16,6 +16,9 @@ class AugmentationConfig:
     """Mirror half of the samples (all their views) left to right, and swap the joints' sides."""
     rotation: float = 0.0
     """Turn each view in its image plane by up to this many degrees either way."""
+    branch_exchange: float = 0.0
+    """Give each branch of the body (an arm below its shoulder, ...) that of another moment of the
+    same rig with this probability; where the cameras are static."""
     joint_dropout: float = 0.0
     """Hide each joint from the lifter with this probability: position and confidence 0."""
     confidence_dropout: float = 0.0
@@ -67,10 +70,13 @@ PRESETS: dict[str, TrainingConfig] = {
         ),
     ),
     "fast": TrainingConfig(
-        loss=LossConfig(camera_sum="samples", weight_camera=0.5),
-        augmentation=AugmentationConfig(flip=True, rotation=10.0, confidence_dropout=0.1),
-        epochs=25,
-        min_steps=1000,
+        loss=LossConfig(camera_sum="samples", weight_camera=1.0),
+        augmentation=AugmentationConfig(
+            flip=True, rotation=5.0, branch_exchange=0.5, confidence_dropout=0.1
+        ),
+        epochs=30,
+        min_steps=2000,
+        batch=16,
         learning_rate=1e-3,
         schedule="cosine",
     ),

@@ -50,8 +50,7 @@ class Trainer:
             weight_decay=config.weight_decay,
             fused=True,
         )
-        mirror_indices = torch.from_numpy(skeleton.mirror_indices).to(device)
-        self._augment = Augmentation(config.augmentation, mirror_indices, skeleton.root_index)
+        self._augment = Augmentation(config.augmentation, skeleton)
         self._order: tuple[int, Tensor] | None = None
 
     @property
@@ -68,8 +67,9 @@ class Trainer:
         """Take one optimiser step; returns its losses, detached and still on the device."""
         generator = generator_for(self.config.seed, STEP, self.step)
         chosen = self._batch_indices()
+        rigs = self.samples.rigs[chosen] if self.static_cameras else None
         batch = self._augment(
-            self.samples.positions[chosen], self.samples.scores[chosen], generator
+            self.samples.positions[chosen], self.samples.scores[chosen], generator, rigs
         )
         poses, rotation = self.network(batch.input_positions, batch.input_scores)
         losses = objective(
@@ -78,7 +78,7 @@ class Trainer:
             poses,
             rotation,
             self.config.loss,
-            rigs=self.samples.rigs[chosen] if self.static_cameras else None,
+            rigs=rigs,
             generator=generator,
             view_frames=batch.view_frames if self._augment.turns_views else None,
         )

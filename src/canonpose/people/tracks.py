@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from canonpose.readers.detections import People
+from canonpose.people.detections import People
 
 Tracks = Int[np.ndarray, "track frame"]
 """Which slot holds a person in each frame; -1 where the person is not seen."""

@@ -3,11 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from canonpose.people.detections import stack_people
+from canonpose.people.tracks import along, body_sizes, link
 from canonpose.readers.checks import cleaned
-from canonpose.readers.detections import stack_people
-from canonpose.readers.tracks import along, body_sizes, link
-
-from .synthetic import body, view
+from synthetic_files import body, view
 
 
 def crowd(*people, seed=0):

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float
 
-from canonpose.readers.tracks import body_sizes
+from canonpose.people.tracks import body_sizes
 
 Seen = Float[np.ndarray, "frame joint 3"]
 

@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 
 from canonpose.errors import InputError
+from canonpose.people.agreement import agreement, shape_residual, speed_correlation
 from canonpose.readers import read_capture, read_keypoints
-from canonpose.readers.agreement import agreement, shape_residual, speed_correlation
-
-from .synthetic import body, view, write_alphapose, write_npz, write_openpose
+from synthetic_files import body, view, write_alphapose, write_npz, write_openpose
 
 FRAMES = 100
 SUBJECT, BYSTANDER = body(FRAMES, seed=0), body(FRAMES, seed=1)

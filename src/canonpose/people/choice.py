@@ -8,9 +8,9 @@ from jaxtyping import Float, Int
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
-from canonpose.readers.agreement import agreement
-from canonpose.readers.detections import Detections
-from canonpose.readers.tracks import Tracks, along, body_sizes, link
+from canonpose.people.agreement import agreement
+from canonpose.people.detections import Detections
+from canonpose.people.tracks import Tracks, along, body_sizes, link
 from canonpose.skeleton.convert import complete
 
 MOST_CANDIDATES = 6

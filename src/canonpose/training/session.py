@@ -1,0 +1,128 @@
+"""One process's part of a training: its steps, log and checkpoints."""
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from canonpose.errors import InputError
+from canonpose.lifter.trained import CARD
+from canonpose.training.checkpoint import (
+    CHECKPOINT,
+    Checkpoint,
+    check_identity,
+    load_checkpoint,
+    save_checkpoint,
+)
+from canonpose.training.interrupt import deferred_interrupts
+from canonpose.training.log import TERMS, append_record, start_log
+from canonpose.training.trainer import Trainer
+
+CHECKPOINT_SECONDS = 30.0
+"""A killed training loses at most this much; a stopped one loses nothing."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is, after each epoch."""
+
+    epoch: int
+    epochs: int
+    losses: dict[str, float]
+    samples_per_second: float
+
+
+class Session:
+    """One process's part of a training: steps, log and checkpoints."""
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        folder: Path | None,
+        identity: dict[str, Any],
+        progress: Callable[[Progress], None] | None,
+    ):
+        self.trainer = trainer
+        self.folder = folder
+        self.identity = identity
+        self.progress = progress
+        self.sums = torch.zeros(len(TERMS), device=trainer.device)
+        self.seconds = 0.0
+
+    def prepare(self, resume: bool, overwrite: bool) -> None:
+        """Take up the checkpoint, or make sure that nothing is overwritten by accident."""
+        if self.folder is None:
+            return
+        checkpoint = load_checkpoint(self.folder) if resume or not overwrite else None
+        if checkpoint is not None and resume:
+            check_identity(checkpoint, self.identity, self.folder)
+            self.trainer.restore(dict(checkpoint.tensors), checkpoint.step)
+            self.sums += torch.tensor(checkpoint.loss_sums, device=self.trainer.device)
+            self.seconds = checkpoint.seconds
+        elif checkpoint is not None:
+            raise InputError(
+                f"{self.folder}: holds an unfinished training; go on with --resume, start anew "
+                f"with --overwrite, or choose another folder."
+            )
+        elif (self.folder / CARD).exists() and not overwrite:
+            raise InputError(
+                f"{self.folder}: holds a finished training; start anew with --overwrite, or "
+                f"choose another folder."
+            )
+        else:
+            with suppress(OSError):  # a folder that is none is refused when the log is started
+                (self.folder / CHECKPOINT).unlink()
+        start_log(self.folder, self.trainer.step)
+
+    def run(self) -> None:
+        """Take all steps that are left."""
+        trainer = self.trainer
+        last_checkpoint = started = time.monotonic()
+        before = self.seconds
+        with deferred_interrupts() as interruption:
+            while trainer.step < trainer.steps:
+                self.sums += torch.stack(trainer.advance())
+                self.seconds = before + time.monotonic() - started
+                if trainer.step % trainer.steps_per_epoch == 0:
+                    self._end_epoch()
+                if interruption.requested:
+                    self._checkpoint()
+                    raise KeyboardInterrupt
+                if time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS:
+                    self._checkpoint()
+                    last_checkpoint = time.monotonic()
+
+    def _end_epoch(self) -> None:
+        trainer = self.trainer
+        means = (self.sums / trainer.steps_per_epoch).tolist()
+        self.sums.zero_()
+        losses = dict(zip(TERMS, means, strict=True))
+        if not all(map(math.isfinite, means)):
+            raise InputError(
+                f"the losses are no longer finite in epoch {trainer.epoch}; lower the learning "
+                f"rate ({trainer.config.learning_rate:g})."
+            )
+        rate = len(trainer.samples) * trainer.epoch / self.seconds
+        record = {
+            "epoch": trainer.epoch,
+            "step": trainer.step,
+            **losses,
+            "learning_rate": trainer.learning_rate,
+            "samples_per_second": round(rate, 1),
+            "seconds": round(self.seconds, 3),
+        }
+        if self.folder is not None:
+            append_record(self.folder, record)
+        if self.progress is not None:
+            self.progress(Progress(trainer.epoch, trainer.epochs, losses, rate))
+
+    def _checkpoint(self) -> None:
+        if self.folder is not None:
+            state, step = self.trainer.state(), self.trainer.step
+            sums = self.sums.tolist()
+            save_checkpoint(Checkpoint(state, step, sums, self.seconds, self.identity), self.folder)
