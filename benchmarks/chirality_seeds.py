@@ -28,7 +28,7 @@ class Seeds:
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])]
     seeds: int = 20
     width: int = 128
-    steps: int = 600
+    steps: int = 1000
 
 
 def main() -> None:

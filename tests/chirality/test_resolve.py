@@ -80,7 +80,7 @@ def two_worlds(real, mirrored):
 
 
 def test_a_close_vote_warns():
-    with pytest.warns(InputWarning, match="vote is close .*look at the result from the side"):
+    with pytest.warns(InputWarning, match="vote is close .*train longer"):
         ballot = resolve_chirality(*two_worlds(11, 9), SKELETON)
     assert 0 < ballot.margin < 0.2
 

@@ -8,7 +8,7 @@ from canonpose.lifter import load_lifter
 from canonpose.training import TrainingConfig, preset
 from synthetic_people import capture, write_capture
 
-SHORT = ["--lifter.width", "8", "--epochs", "1", "--min-steps", "0", "--device", "cpu"]
+SHORT = ["--lifter.width", "8", "--epochs", "1", "--device", "cpu"]
 
 
 @pytest.fixture

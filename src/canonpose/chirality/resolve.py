@@ -9,8 +9,8 @@ from canonpose.errors import InputWarning
 from canonpose.lifter.network import Lifter
 from canonpose.skeleton import Skeleton
 
-SMALL_MARGIN = 0.2
-"""Below this the vote is reported as doubtful; sound trainings vote above 0.8."""
+SMALL_MARGIN = 0.5
+"""Below this the vote is reported as doubtful; sound trainings vote above 0.9."""
 
 
 def resolve_chirality(
@@ -45,8 +45,9 @@ def resolve_chirality(
         )
     elif abs(ballot.margin) < SMALL_MARGIN:
         warnings.warn(
-            f"the chirality vote is close ({ballot}): look at the result from the side; more "
-            f"footage, more cameras or better detections make it certain.",
+            f"the chirality vote is close ({ballot}): the lifter may hold some poses in the real "
+            f"world and some in the mirrored one, which no single correction mends; train longer, "
+            f"say so if the cameras stood still, or add footage or cameras.",
             InputWarning,
             stacklevel=2,
         )

@@ -11,8 +11,8 @@ from rich.markup import escape
 
 from canonpose import demo, training
 from canonpose.cli.evaluate import print_scores
-from canonpose.cli.parsing import option_value, parse
-from canonpose.cli.train import print_training, show_progress, training_bar
+from canonpose.cli.parsing import parse
+from canonpose.cli.train import preset_of, print_training, show_progress, training_bar
 from canonpose.training import TrainingConfig
 
 
@@ -34,8 +34,7 @@ class Demo:
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
-    preset = training.preset(option_value(arguments, "--preset", "fast"))
-    options = parse(Demo, "demo", arguments, Demo(config=preset))
+    options = parse(Demo, "demo", arguments, Demo(config=preset_of(arguments)))
     console = Console(highlight=False)
     console.print("fetching the footage (once)")
     footage = demo.fetch_footage()

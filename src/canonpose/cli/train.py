@@ -1,7 +1,7 @@
 """``canonpose train``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -60,8 +60,7 @@ class Train:
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
-    preset = training.preset(option_value(arguments, "--preset", "fast"))
-    default = Train(capture=tyro.MISSING, output=tyro.MISSING, config=preset)
+    default = Train(capture=tyro.MISSING, output=tyro.MISSING, config=preset_of(arguments))
     options = parse(Train, "train", arguments, default)
     if not options.capture:
         raise InputError("no capture is given; name the folder of at least one.")
@@ -76,7 +75,11 @@ def main(arguments: Sequence[str]) -> None:
     for note in capture.notes:
         console.print(escape(note), soft_wrap=True)
     if capture.static_cameras is None:
-        console.print("cameras: taken as moving; --static-cameras uses that they stand still")
+        console.print(
+            "cameras: taken as moving; if each stood still, say so with --static-cameras, for much "
+            "better results",
+            soft_wrap=True,
+        )
     with training_bar(console) as bar:
         task = bar.add_task("training", total=None, loss="")
         try:
@@ -95,6 +98,17 @@ def main(arguments: Sequence[str]) -> None:
             raise
     print_training(console, lifter)
     console.print(f"trained lifter: {options.output}", soft_wrap=True)
+
+
+def preset_of(arguments: Sequence[str]) -> TrainingConfig:
+    """The preset that the arguments name, which the other options then change.
+
+    Whoever says how many epochs means it: the least number of steps no longer counts.
+    """
+    preset = training.preset(option_value(arguments, "--preset", "fast"))
+    if option_value(arguments, "--epochs", ""):
+        preset = replace(preset, min_steps=0)
+    return preset
 
 
 def training_bar(console: Console) -> Progress:
