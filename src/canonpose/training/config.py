@@ -74,7 +74,7 @@ PRESETS: dict[str, TrainingConfig] = {
         augmentation=AugmentationConfig(
             flip=True, rotation=5.0, branch_exchange=0.5, confidence_dropout=0.1
         ),
-        epochs=30,
+        epochs=20,
         min_steps=2000,
         batch=16,
         learning_rate=1e-3,
