@@ -23,7 +23,7 @@ bench: $(INSTALLED)  ## the tables of docs/results.md; DATA=folder of AIST++ key
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check \
 		--constraint constraints.txt --editable '.[test,lint]'
 	touch $@
 

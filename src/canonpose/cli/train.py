@@ -126,9 +126,12 @@ def training_bar(console: Console) -> Progress:
 
 
 def show_progress(bar: Progress, task: TaskID, progress: training.Progress) -> None:
-    """Bring a bar up to date after an epoch."""
+    """Bring a bar up to date after an epoch; a log file gets a line every tenth of the way."""
     loss = f"loss {progress.losses['total']:.4f}, {progress.samples_per_second:.0f} samples/s"
     bar.update(task, completed=progress.epoch, total=progress.epochs, loss=loss)
+    tenth = max(progress.epochs // 10, 1)
+    if not bar.console.is_terminal and progress.epoch % tenth == 0:
+        bar.console.print(f"epoch {progress.epoch}/{progress.epochs}: {loss}", soft_wrap=True)
     if progress.epoch == progress.epochs:
         bar.stop()
 
