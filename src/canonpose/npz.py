@@ -76,7 +76,7 @@ def read_arrays(
     except OSError as error:
         raise unreadable(path, error) from error
     except _DAMAGE as error:
-        if "allow_pickle" in str(error):
+        if name and "allow_pickle" in str(error):
             raise InputError(
                 f"{path}: entry {name!r} holds pickled Python objects, which canonpose never "
                 f"opens since they can run code; save plain numbers and strings."

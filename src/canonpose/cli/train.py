@@ -146,8 +146,9 @@ def print_training(console: Console, lifter: TrainedLifter) -> None:
         f"{facts['samples']} samples, {facts['epochs']} epochs, {facts['seconds']:.0f} s, "
         f"{facts['samples_per_second']:.0f} samples/s"
     )
+    margin = abs(chirality["margin"])
     console.print(
-        f"chirality: {fixed}; margin {abs(chirality['margin']):.2f} ({kinds or 'no vote'})"
+        f"chirality: {fixed}; margin {margin:.2f} ({kinds or 'no vote'})", soft_wrap=True
     )
 
 
