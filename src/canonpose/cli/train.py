@@ -147,9 +147,7 @@ def print_training(console: Console, lifter: TrainedLifter) -> None:
         f"{facts['samples_per_second']:.0f} samples/s"
     )
     margin = abs(chirality["margin"])
-    console.print(
-        f"chirality: {fixed}; margin {margin:.2f} ({kinds or 'no vote'})", soft_wrap=True
-    )
+    console.print(f"chirality: {fixed}; margin {margin:.2f} ({kinds or 'no vote'})", soft_wrap=True)
 
 
 def _persons(text: str | None) -> dict[str, int]:
