@@ -6,7 +6,7 @@ from the camera (right-handed).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -40,10 +40,6 @@ class Keypoints:
     def seen(self) -> Bool[np.ndarray, "frame joint"]:
         """Where a joint counts: detected, with a confidence above 0."""
         return self.scores > 0
-
-    def at_frames(self, frames: slice | np.ndarray) -> "Keypoints":
-        """The same view at some of its frames."""
-        return replace(self, positions=self.positions[frames], scores=self.scores[frames])
 
 
 @dataclass(frozen=True, eq=False)

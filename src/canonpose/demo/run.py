@@ -13,7 +13,6 @@ from canonpose.exporters.report import write_report
 from canonpose.geometry.triangulation import triangulate
 from canonpose.inference import lift
 from canonpose.lifter import TrainedLifter
-from canonpose.lifter.trained import CARD
 from canonpose.metrics import Evaluation, evaluate
 from canonpose.metrics.plots import plot_cps_curves
 from canonpose.readers import read_capture
@@ -60,7 +59,7 @@ def run_demo(
     for note in capture.notes:
         say(note)
     say(f"training on {len(capture)} frames of {len(capture.cameras)} uncalibrated cameras")
-    unfinished = (folder / "run" / CHECKPOINT).exists() and not (folder / "run" / CARD).exists()
+    unfinished = (folder / "run" / CHECKPOINT).exists()  # a finished training leaves none
     lifter = train(
         capture,
         folder / "run",
