@@ -1,0 +1,73 @@
+"""The demo's job, on people whose 3D is known."""
+
+import json
+import signal
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from canonpose.demo import DemoFootage, run_demo
+from canonpose.demo.run import calibrated_reference
+from canonpose.lifter import LifterConfig
+from canonpose.readers import read_capture
+from canonpose.training import PRESETS
+from canonpose.training.checkpoint import CHECKPOINT
+from synthetic_people import Ring, capture, write_capture
+
+RING = Ring(distance=4.0)
+TINY = replace(PRESETS["fast"], lifter=LifterConfig(width=8), epochs=3, min_steps=0)
+
+
+@pytest.fixture
+def footage(tmp_path):
+    made, worlds = capture(60, ring=RING)
+    folder = write_capture(made, tmp_path / "footage")
+    (folder / "capture.toml").write_text("static_cameras = true\n")
+    cameras = [
+        {
+            "name": f"c{view}",
+            "size": [1920, 1920],
+            "matrix": [[1200, 0, 960], [0, 1200, 960], [0, 0, 1]],
+            "distortions": [0, 0, 0, 0, 0],
+            "rotation": Rotation.from_matrix(rotation).as_rotvec().tolist(),
+            "translation": [0, 0, RING.distance],
+        }
+        for view, rotation in enumerate(RING.rotations)
+    ]
+    calibration = tmp_path / "calibration.json"
+    calibration.write_text(json.dumps(cameras))
+    return DemoFootage(folder, calibration), worlds[0]
+
+
+def test_the_reference_is_where_the_people_are(footage):
+    files, world = footage
+    made = read_capture(files.capture)
+    reference = calibrated_reference(made, files.calibration)
+    assert reference.joints == made.skeleton.detected  # derived ones are derived where scored
+    assert reference.valid.all()
+    detected = world[:, : len(reference.joints)] * 1000
+    np.testing.assert_allclose(reference.positions, detected, atol=1)
+
+
+@pytest.mark.filterwarnings("ignore:the chirality vote is close")
+def test_it_leaves_everything_and_goes_on_where_it_stopped(footage, tmp_path):
+    files, _ = footage
+    said = []
+    whole = run_demo(files, tmp_path / "whole", TINY, say=said.append)
+    names = {"c0.npz", "c3.npz", "reference.npz", "cps.png", "report.html", "run"}
+    assert names <= {path.name for path in (tmp_path / "whole").iterdir()}
+    assert whole.evaluation.overall.frames_scored == 4 * 60
+    assert whole.evaluation.overall.n_mpjpe > 0  # the calibration's frame is known
+    assert any("4 uncalibrated cameras" in sentence for sentence in said)
+
+    folder, epochs = tmp_path / "whole", []  # an older demo has finished here
+    with pytest.raises(KeyboardInterrupt):
+        run_demo(files, folder, TINY, progress=lambda _: signal.raise_signal(signal.SIGINT))
+    assert (folder / "run" / CHECKPOINT).exists()
+    again = run_demo(files, folder, TINY, progress=lambda progress: epochs.append(progress.epoch))
+    assert epochs == [2, 3]
+    assert not (folder / "run" / CHECKPOINT).exists()
+    for name, value in again.lifter.network.state_dict().items():
+        assert value.equal(whole.lifter.network.state_dict()[name])
