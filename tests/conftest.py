@@ -9,6 +9,7 @@ PACKAGES = (
     "chirality",
     "config_tables",
     "datamodel",
+    "datasets",
     "demo",
     "device",
     "exporters",
