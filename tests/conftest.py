@@ -6,6 +6,8 @@ Not in the command line, which holds no arrays and whose options begin as tyro's
 from jaxtyping import install_import_hook
 
 PACKAGES = (
+    "anatomy",
+    "baselines",
     "chirality",
     "config_tables",
     "datamodel",
@@ -13,17 +15,22 @@ PACKAGES = (
     "demo",
     "device",
     "exporters",
+    "figures",
     "files",
     "geometry",
     "inference",
     "lifter",
     "losses",
     "metrics",
+    "morphing",
     "npz",
     "people",
+    "pickles",
     "readers",
+    "reproduce",
     "skeleton",
     "training",
+    "virtual",
 )
 
 install_import_hook([f"canonpose.{name}" for name in PACKAGES], "beartype.beartype")

@@ -7,10 +7,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from canonpose.chirality.rules import Point, Rule, usable_rules
+from canonpose.anatomy import signed_side, usable_rules
 from canonpose.skeleton import Skeleton
 
-SMALLEST_LENGTH = 1e-9
+SMALLEST_SUM = 1e-9
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def vote(
     votes: dict[str, list[Tensor]] = {}
     for rule in usable_rules(skeleton):
         confidence = scores[:, skeleton.indices(sorted(rule.joints))].min(-1).values
-        votes.setdefault(rule.kind, []).append(confidence * _signed_side(poses, skeleton, rule))
+        votes.setdefault(rule.kind, []).append(confidence * signed_side(poses, skeleton, rule))
     margins = {kind: _margin(cast) for kind, cast in votes.items()}
     everything = [ballot for cast in votes.values() for ballot in cast]
     return ChiralityVote(_margin(everything), margins, len(poses))
@@ -71,24 +71,4 @@ def _margin(votes: Sequence[Tensor]) -> float:
     if not votes:
         return 0.0
     stacked = torch.stack(list(votes))
-    return float(stacked.sum() / stacked.abs().sum().clamp(min=SMALLEST_LENGTH))
-
-
-def _signed_side(poses: Tensor, skeleton: Skeleton, rule: Rule) -> Tensor:
-    """``(left x up) . toward`` of unit vectors; ``toward`` is measured against a limb's length.
-
-    A straight limb lies in the plane whichever way it would bend, and so hardly votes.
-    """
-
-    def point(joints: Point) -> Tensor:
-        return poses[:, skeleton.indices(joints)].mean(1)
-
-    left, up, toward = (point(b) - point(a) for a, b in (rule.left, rule.up, rule.toward))
-    length = up.norm(dim=-1) if rule.kind in ("knees", "elbows") else toward.norm(dim=-1)
-    forward = torch.linalg.cross(_unit(left), _unit(up))
-    side = (forward * toward).sum(-1) / length.clamp(min=SMALLEST_LENGTH)
-    return side.clamp(-1, 1)
-
-
-def _unit(vectors: Tensor) -> Tensor:
-    return vectors / vectors.norm(dim=-1, keepdim=True).clamp(min=SMALLEST_LENGTH)
+    return float(stacked.sum() / stacked.abs().sum().clamp(min=SMALLEST_SUM))

@@ -16,6 +16,19 @@ def relative_rotations(
     return rotation[:, None] @ rotation[:, :, None].transpose(-1, -2)
 
 
+def real_relative_rotations(
+    rotation: Float[Tensor, "sample view 3 3"],
+    view_frames: Float[Tensor, "sample view 3 3"] | None = None,
+) -> Float[Tensor, "sample view view 3 3"]:
+    """Relative rotations of the cameras that really stood there, whatever augmented the views.
+
+    Augmenting a view by an orthogonal matrix G (an in-plane rotation, a flip, or both) changes its
+    relative rotations to ``G_t R_ct G_c^T``; ``view_frames`` holds these matrices.
+    """
+    relative = relative_rotations(rotation)
+    return relative if view_frames is None else _conjugate(view_frames.mT, relative)
+
+
 def exchanged_errors(
     target: Float[Tensor, "sample view joint 2"],
     scores: Float[Tensor, "sample view joint"],
@@ -27,10 +40,9 @@ def exchanged_errors(
 ) -> PoseErrors:
     """Reproject every pose by the relative rotations of another sample of its rig (Eq. 8).
 
-    Augmenting a view by an orthogonal matrix G (an in-plane rotation, a flip, or both) changes its
-    relative rotations to ``G_t R_ct G_c^T``. ``view_frames`` holds these matrices; with them the
-    relative rotations are exchanged as those of the cameras that really stood there, which is what
-    the static rig has in common, so that augmentation and camera-consistency go together.
+    With ``view_frames`` the relative rotations are exchanged as those of the cameras that really
+    stood there (`real_relative_rotations`), which is what the static rig has in common, so that
+    augmentation and camera-consistency go together.
 
     Parameters
     ----------
@@ -44,9 +56,7 @@ def exchanged_errors(
     PoseErrors
         Of shape [sample, reference view, target view], without the diagonal.
     """
-    relative = relative_rotations(rotation)
-    if view_frames is not None:
-        relative = _conjugate(view_frames.transpose(-1, -2), relative)
+    relative = real_relative_rotations(rotation, view_frames)
     views = torch.arange(rotation.shape[1], device=rotation.device)
     exchanged = relative[donors.T, views]
     if view_frames is not None:

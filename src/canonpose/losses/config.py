@@ -16,10 +16,16 @@ class LossConfig:
     mixing: Literal["cross_views", "all_pairs"] = "cross_views"
     """View-consistency over pairs of different views, summed over the source views (the code), or
     over all m^2 pairs alike (section 3.2), which contain the plain reprojection."""
+    view_term: Literal["mixing", "equality"] = "mixing"
+    """View-consistency by mixing, or by plain equality of the canonical poses (Table 4)."""
+    camera_term: Literal["mixing", "equality"] = "mixing"
+    """Camera-consistency by mixing, or by plain equality of the relative rotations (Table 4)."""
     weight_reprojection: float = 1.0
     weight_view: float = 1.0
     weight_camera: float = 0.1
     """Of camera-consistency, where the cameras are static."""
+    weight_anatomy: float = 0.0
+    """Of joints on the wrong side of the body's planes (ours; neither the paper nor the code)."""
     camera_sum: Literal["rigs", "samples"] = "rigs"
     """Camera-consistency as a sum over rigs of their means (the code), or one mean over samples."""
     camera_permutation: Literal["uniform", "derangement"] = "derangement"

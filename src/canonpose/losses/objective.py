@@ -1,4 +1,4 @@
-"""The training objective: reprojection, view-consistency and camera-consistency together."""
+"""The training objective: all loss terms together."""
 
 from typing import NamedTuple
 
@@ -6,10 +6,13 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Generator, Tensor
 
+from canonpose.losses.anatomy import anatomy_loss
 from canonpose.losses.camera_consistency import exchanged_errors, rigwise_sum
 from canonpose.losses.config import LossConfig
+from canonpose.losses.equality import camera_equality, pose_equality
 from canonpose.losses.permutation import permutations_within_groups
 from canonpose.losses.view_consistency import diagonal, mixed_errors, off_diagonal
+from canonpose.skeleton import Skeleton
 
 
 class Losses(NamedTuple):
@@ -18,6 +21,7 @@ class Losses(NamedTuple):
     reprojection: Float[Tensor, ""]
     view: Float[Tensor, ""]
     camera: Float[Tensor, ""]
+    anatomy: Float[Tensor, ""]
     total: Float[Tensor, ""]
 
 
@@ -31,6 +35,7 @@ def objective(
     rigs: Int64[Tensor, " sample"] | None = None,
     generator: Generator | None = None,
     view_frames: Float[Tensor, "sample view 3 3"] | None = None,
+    skeleton: Skeleton | None = None,
 ) -> Losses:
     """All loss terms of one batch (sections 3.1 to 3.4).
 
@@ -46,20 +51,30 @@ def objective(
         On the CPU; draws the exchange of relative rotations.
     view_frames : tensor [sample, view, 3, 3], optional
         How each view was augmented; see `exchanged_errors`.
+    skeleton : Skeleton, optional
+        Whose joints these are; without it anatomy has no say.
     """
     pairs = mixed_errors(target, scores, poses, rotation, config.scale_norm)
     own = diagonal(pairs).mean(config.reduction, (0, 1))
-    if config.mixing == "all_pairs":
+    if config.view_term == "equality":
+        view = pose_equality(poses, scores)
+    elif config.mixing == "all_pairs":
         view = pairs.mean(config.reduction, (0, 1, 2))
     else:
         view = off_diagonal(pairs).mean(config.reduction, (0, 2)).sum()
     camera = torch.zeros_like(own)
     if rigs is not None and generator is not None and config.weight_camera > 0:
         camera = _camera_term(target, scores, poses, rotation, config, rigs, generator, view_frames)
+    anatomy = torch.zeros_like(own)
+    if skeleton is not None and config.weight_anatomy > 0:
+        anatomy = anatomy_loss(poses, scores, skeleton)
     total = (
-        config.weight_reprojection * own + config.weight_view * view + config.weight_camera * camera
+        config.weight_reprojection * own
+        + config.weight_view * view
+        + config.weight_camera * camera
+        + config.weight_anatomy * anatomy
     )
-    return Losses(own, view, camera, total)
+    return Losses(own, view, camera, anatomy, total)
 
 
 def _camera_term(
@@ -72,6 +87,8 @@ def _camera_term(
     generator: Generator,
     view_frames: Tensor | None,
 ) -> Tensor:
+    if config.camera_term == "equality":
+        return camera_equality(rotation, scores, rigs, view_frames)
     fixed_points = config.camera_permutation == "uniform"
     donors = permutations_within_groups(rigs.cpu(), target.shape[1], generator, fixed_points)
     donors = donors.to(target.device)

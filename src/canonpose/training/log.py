@@ -7,10 +7,11 @@ from typing import Any
 
 from canonpose.errors import InputError
 from canonpose.files import write_whole, written_whole
+from canonpose.losses.objective import Losses
 
 LOG = "log.jsonl"
 CURVES = "curves.png"
-TERMS = ("reprojection", "view", "camera", "total")
+TERMS = Losses._fields
 
 
 def read_log(run: Path) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ class Trainer:
         device: torch.device,
     ):
         self.config = config
+        self.skeleton = skeleton
         self.samples = samples.to(device)
         self.static_cameras = static_cameras
         self.device = device
@@ -81,6 +82,7 @@ class Trainer:
             rigs=rigs,
             generator=generator,
             view_frames=batch.view_frames if self._augment.turns_views else None,
+            skeleton=self.skeleton,
         )
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate
