@@ -74,6 +74,13 @@ def test_cameras_chosen_left_out_and_unknown(capture):
         read_capture(capture, cameras=["c1", "c7"])
 
 
+def test_moving_cameras_cannot_be_called_static(capture):
+    settings(capture, "static_cameras = false")
+    assert read_capture(capture).static_cameras is False
+    with pytest.raises(InputError, match=r"capture\.toml: says that the cameras move, so camera-con"):
+        read_capture(capture, static_cameras=True)
+
+
 def test_subjects_join_takes_to_rigs(capture):
     write_take(capture / "t3")
     settings(capture, "[subjects]\nt1 = 'anna'\nt3 = 'anna'")

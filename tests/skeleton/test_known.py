@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 from canonpose.errors import InputError
 from canonpose.skeleton import layout, layout_names, layout_of_joint_names, read_skeleton
 
-COUNTS = {"body25": 25, "body25b": 25, "coco17": 17, "coco18": 18, "halpe26": 26}
+COUNTS = {
+    "body25": 25,
+    "body25b": 25,
+    "coco17": 17,
+    "coco18": 18,
+    "halpe26": 26,
+    "human36m": 17,
+    "mpi_inf_3dhp": 17,
+}
 
 
 def test_the_layouts_that_the_readers_promise():

@@ -202,3 +202,13 @@ def test_restored_state_goes_on_alike(samples):
         second.advance()
     for name, value in whole.state().items():
         assert torch.equal(second.state()[name], value), name
+
+
+def test_anatomy_has_a_say_over_poses_as_they_were_struck(samples):
+    """Where branches of other moments are exchanged, a pose need not be one of a body."""
+    skeleton = capture(1)[0].skeleton
+    config = preset("fast", lifter=LifterConfig(width=WIDTH))
+    moving = Trainer(samples, skeleton, config, False, torch.device("cpu"))
+    static = Trainer(samples, skeleton, config, True, torch.device("cpu"))
+    assert moving.advance().anatomy > 0
+    assert static.advance().anatomy == 0

@@ -16,6 +16,10 @@ COMMANDS = {
     "lift": "lift one camera's 2D keypoints to 3D",
     "evaluate": "score lifted poses against a 3D reference",
     "report": "write a web page that plays lifted poses beside their 2D input",
+    "simulate": "film 3D motion with virtual cameras and a detector's noise",
+    "plan": "tell how accuracy changes with the number and angles of cameras",
+    "morph": "learn and apply the change from one detector's joints to other joints",
+    "reproduce": "measure a table of the paper, or draw a figure, on a data set",
     "demo": "do all of that on real footage, and say where the report is",
 }
 """Each lives in a module of its name; none is imported before it is called."""

@@ -100,12 +100,12 @@ def main(arguments: Sequence[str]) -> None:
     console.print(f"trained lifter: {options.output}", soft_wrap=True)
 
 
-def preset_of(arguments: Sequence[str]) -> TrainingConfig:
+def preset_of(arguments: Sequence[str], default: str = "fast") -> TrainingConfig:
     """The preset that the arguments name, which the other options then change.
 
     Whoever says how many epochs means it: the least number of steps no longer counts.
     """
-    preset = training.preset(option_value(arguments, "--preset", "fast"))
+    preset = training.preset(option_value(arguments, "--preset", default))
     if option_value(arguments, "--epochs", ""):
         preset = replace(preset, min_steps=0)
     return preset

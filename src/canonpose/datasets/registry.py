@@ -2,23 +2,35 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from canonpose.datasets.dataset import Dataset
 from canonpose.errors import InputError
 
-DATASETS = {
-    "human36m": "canonpose.datasets.human36m",
-    "3dhp": "canonpose.datasets.mpi_inf_3dhp",
-    "skipose": "canonpose.datasets.skipose",
-    "aistpp": "canonpose.datasets.aistpp",
-    "virtual": "canonpose.datasets.virtual",
-    "folder": "canonpose.datasets.folder",
+DATASETS: dict[str, tuple[str, dict[str, Any]]] = {
+    "human36m": ("human36m", {}),
+    "3dhp": ("mpi_inf_3dhp", {}),
+    "skipose": ("skipose", {}),
+    "aistpp": ("aistpp", {}),
+    "virtual": ("virtual", {}),
+    "virtual-ptz": ("virtual", {"cameras": 6, "motion": "ptz"}),
+    "virtual-handheld": ("virtual", {"motion": "handheld"}),
+    "folder": ("folder", {}),
 }
-"""Name to the module whose ``read(folder)`` reads it."""
+"""Name to the module whose ``read`` reads it, and the options it is called with."""
 
 
-def read_dataset(name: str, folder: str | Path) -> Dataset:
+def read_dataset(name: str, folder: str | Path, **options: Any) -> Dataset:
     """Read a data set by name.
+
+    Parameters
+    ----------
+    name : str
+        One of `DATASETS`.
+    folder : path
+        That holds it, in its official layout or a common redistribution.
+    options
+        Of the data set's own ``read``.
 
     Raises
     ------
@@ -30,5 +42,7 @@ def read_dataset(name: str, folder: str | Path) -> Dataset:
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: is no folder; give the one that holds {name}.")
-    dataset: Dataset = import_module(DATASETS[name]).read(folder)
+    module, defaults = DATASETS[name]
+    reader = import_module(f"canonpose.datasets.{module}")
+    dataset: Dataset = reader.read(folder, **{**defaults, **options})
     return dataset

@@ -25,7 +25,8 @@ class LossConfig:
     weight_camera: float = 0.1
     """Of camera-consistency, where the cameras are static."""
     weight_anatomy: float = 0.0
-    """Of joints on the wrong side of the body's planes (ours; neither the paper nor the code)."""
+    """Of joints on the wrong side of the body's planes (ours; neither the paper nor the code).
+    It has no say where branches are exchanged."""
     camera_sum: Literal["rigs", "samples"] = "rigs"
     """Camera-consistency as a sum over rigs of their means (the code), or one mean over samples."""
     camera_permutation: Literal["uniform", "derangement"] = "derangement"

@@ -41,7 +41,8 @@ def read_capture(
     layout : Skeleton, layout name or TOML path, optional
         The skeleton of the files' joints, where they do not tell or tell wrongly.
     static_cameras : bool, optional
-        Whether the cameras stood still during each take.
+        Whether the cameras stood still during each take. True is refused where a capture.toml says
+        that they move.
     persons : mapping, optional
         Camera to the number of the person to take there, from 1, where a view holds several;
         the person who moves alike in all cameras unless given.
@@ -70,8 +71,7 @@ def read_capture(
             takes.append(_take(capture, name, views, several=len(found) > 1))
             notes += said
     _check_takes_fit(takes, folders)
-    if static_cameras is None:
-        static_cameras = _static([capture.settings.static_cameras for capture in found])
+    static_cameras = _static(found, static_cameras)
     return Capture(
         takes=tuple(takes),
         cameras=tuple(used),
@@ -200,8 +200,18 @@ def _check_takes_fit(takes: Sequence[Take], folders: Sequence[Path]) -> None:
         )
 
 
-def _static(said: Sequence[bool | None]) -> bool | None:
-    """Static only if every capture says so; moving if one does."""
+def _static(found: Sequence[_Found], asked: bool | None) -> bool | None:
+    """Static only if every capture says so, moving if one does; an argument comes before."""
+    said = [capture.settings.static_cameras for capture in found]
+    if asked and False in said:
+        path = found[said.index(False)].settings.path
+        raise InputError(
+            f"{path}: says that the cameras move, so camera-consistency cannot be used; it holds "
+            f"only where the cameras' relative rotations stay the same, so leave --static-cameras "
+            f"out, or correct static_cameras there."
+        )
+    if asked is not None:
+        return asked
     if all(said):
         return True
     return False if False in said else None

@@ -45,6 +45,13 @@ class Augmentation:
         """Whether views leave the frames of the real cameras."""
         return self.config.flip or self.config.rotation > 0
 
+    def exchanges_branches(self, rigs: Int64[Tensor, " sample"] | None) -> bool:
+        """Whether poses are put together from several moments, inside ``rigs`` of static cameras.
+
+        Such a pose is seen consistently, but need not be one that a body can strike.
+        """
+        return rigs is not None and self.config.branch_exchange > 0
+
     def __call__(
         self,
         positions: Float[Tensor, "sample view joint 2"],
@@ -56,7 +63,7 @@ class Augmentation:
 
         Branches are exchanged inside ``rigs`` of static cameras only; without any, not at all.
         """
-        if rigs is not None and self.config.branch_exchange > 0:
+        if rigs is not None and self.exchanges_branches(rigs):
             positions, scores = self._exchanged(positions, scores, generator, rigs)
         frames = self._view_frames(len(positions), positions.shape[1], generator).to(positions)
         flipped = frames[:, :1].det() < 0

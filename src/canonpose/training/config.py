@@ -70,7 +70,7 @@ PRESETS: dict[str, TrainingConfig] = {
         ),
     ),
     "fast": TrainingConfig(
-        loss=LossConfig(camera_sum="samples", weight_camera=1.0),
+        loss=LossConfig(camera_sum="samples", weight_camera=1.0, weight_anatomy=1.0),
         augmentation=AugmentationConfig(
             flip=True, rotation=5.0, branch_exchange=0.5, confidence_dropout=0.1
         ),

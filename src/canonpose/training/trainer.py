@@ -82,7 +82,8 @@ class Trainer:
             rigs=rigs,
             generator=generator,
             view_frames=batch.view_frames if self._augment.turns_views else None,
-            skeleton=self.skeleton,
+            # Limbs of several moments on one trunk are no evidence of what a body can do.
+            skeleton=None if self._augment.exchanges_branches(rigs) else self.skeleton,
         )
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate

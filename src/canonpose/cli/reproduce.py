@@ -1,0 +1,175 @@
+"""``canonpose reproduce``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from canonpose import reproduce
+from canonpose.cli.parsing import comma_separated, parse
+from canonpose.cli.train import preset_of
+from canonpose.datasets import DATASETS, read_dataset
+from canonpose.errors import InputError
+from canonpose.files import write_whole
+from canonpose.reproduce.figures import FIGURES
+from canonpose.reproduce.morphing import morphed_by_held_back
+from canonpose.reproduce.pictures import plot_curves, plot_table
+from canonpose.reproduce.summary import Measured, csv_text, markdown
+from canonpose.training import PRESETS, TrainingConfig
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Measure a table of the paper, or draw a figure, on a data set.
+
+    One training a row and seed, each in a folder of its own; finished ones are not repeated.
+    """
+
+    what: tyro.conf.Positional[str]
+    """table1, table2, table3, table4, figure4, figure5, figure6 or figure7."""
+    data: Path
+    """The folder that holds the data set."""
+    dataset: str
+    """human36m, 3dhp, skipose, aistpp, virtual, virtual-ptz, virtual-handheld or folder."""
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")]
+    """Folder for trainings, tables and pictures; give tables of one recipe the same."""
+    seeds: int = 3
+    """Trainings of each row."""
+    rows: str | None = None
+    """Only rows with these names, separated by commas."""
+    morph: bool = False
+    """Morph the detections, learned on the data set's held-back subject (section 4.2)."""
+    preset: str = "released"
+    """released (the authors' code), paper (the paper's text) or fast (ours)."""
+    device: str = "auto"
+    """auto, cpu, cuda, ..."""
+    config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = PRESETS["released"]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and run."""
+    default = Reproduce(
+        what=tyro.MISSING,
+        data=tyro.MISSING,
+        dataset=tyro.MISSING,
+        output=tyro.MISSING,
+        config=preset_of(arguments, "released"),
+    )
+    options = parse(Reproduce, "reproduce", arguments, default)
+    _check(options)
+    console = Console(highlight=False)
+    dataset = read_dataset(options.dataset, options.data)
+    if options.morph:
+        dataset = morphed_by_held_back(dataset, options.output / "morphing")
+    for note in dataset.notes:
+        console.print(escape(note), soft_wrap=True)
+    study = reproduce.Study(dataset, options.config, options.output, options.device)
+    if options.what in FIGURES:
+        path = options.output / f"{options.what}.png"
+        for sentence in FIGURES[options.what](study, options.config.seed, path):
+            console.print(escape(sentence), soft_wrap=True)
+        console.print(f"{path}", soft_wrap=True)
+        return
+    _table(options, study, console)
+
+
+def _check(options: Reproduce) -> None:
+    known = [*reproduce.TABLES, *FIGURES]
+    if options.what not in known:
+        raise InputError(f"there is no {options.what!r} to reproduce; use one of {known}.")
+    if options.dataset not in DATASETS:
+        raise InputError(
+            f"unknown data set {options.dataset!r}: use one of {', '.join(DATASETS)}."
+        )
+    if options.seeds < 1:
+        raise InputError(f"--seeds {options.seeds}: give at least 1.")
+
+
+def _table(options: Reproduce, study: reproduce.Study, console: Console) -> None:
+    table = reproduce.TABLES[options.what]
+    rows = _chosen(table.rows, options.rows)
+    measured = _measured(options, study, rows, console)
+    name, folder = study.dataset.name, options.output
+    text = markdown(table, measured, name)
+    write_whole(folder / f"{options.what}.md", text)
+    write_whole(folder / f"{options.what}.csv", csv_text(table, measured, name))
+    if any(one.results for one in measured):
+        plot_table(table, measured, name, folder / f"{options.what}.png")
+        plot_curves(measured, folder / f"{options.what}-cps.png")
+    console.print(text, markup=False, soft_wrap=True)
+    console.print(f"{folder / options.what}.md, .csv, .png and -cps.png", soft_wrap=True)
+
+
+def _chosen(rows: Sequence[reproduce.Row], names: str | None) -> tuple[reproduce.Row, ...]:
+    asked = comma_separated(names)
+    if asked is None:
+        return tuple(rows)
+    labels = {row.label.replace("`", ""): row for row in rows}
+    if unknown := [name for name in asked if name not in labels]:
+        raise InputError(f"there is no row {unknown[0]!r}; there are {', '.join(labels)}.")
+    return tuple(labels[name] for name in asked)
+
+
+def _measured(
+    options: Reproduce,
+    study: reproduce.Study,
+    rows: Sequence[reproduce.Row],
+    console: Console,
+) -> list[Measured]:
+    """Every row, seed by seed; a row that the data set cannot have is passed over with a reason."""
+    measured = []
+    with _bar(console) as bar:
+        seeds = range(options.config.seed, options.config.seed + options.seeds)
+        trained = [row for row in rows if row.trained]
+        overall = bar.add_task("rows", total=len(trained) * len(seeds), words="")
+        current = bar.add_task("", total=None, words="")
+        for row in rows:
+            if not row.trained:
+                measured.append(Measured(row))
+                continue
+            try:
+                row.check(study.dataset)
+            except InputError as error:
+                measured.append(Measured(row, refused=str(error)))
+                bar.advance(overall, len(seeds))
+                continue
+            results = []
+            for seed in seeds:
+                bar.update(current, description=f"{row.label}, seed {seed}", completed=0)
+                results.append(
+                    study.result(
+                        row,
+                        seed,
+                        lambda state: bar.update(
+                            current, completed=state.done, total=state.total, words=state.words
+                        ),
+                    )
+                )
+                bar.advance(overall)
+                last = results[-1]
+                bar.console.print(
+                    f"{row.label}, seed {seed}: MPJPE {last.n_mpjpe:.1f}, PMPJPE "
+                    f"{last.p_mpjpe:.1f}, CPS {last.cps:.1f} mm",
+                    markup=False,
+                )
+            measured.append(Measured(row, tuple(results)))
+        bar.update(current, visible=False)
+    return measured
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[words]}"),
+        console=console,
+    )

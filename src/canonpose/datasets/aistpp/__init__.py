@@ -1,0 +1,5 @@
+"""AIST++: dancers before nine static cameras."""
+
+from canonpose.datasets.aistpp.protocol import read
+
+__all__ = ["read"]

@@ -1,0 +1,34 @@
+"""A data set's detections morphed to its own joints, as in the paper's experiments (section 4.2)."""
+
+from pathlib import Path
+
+from canonpose.datasets import Dataset
+from canonpose.errors import InputError
+from canonpose.morphing import (
+    load_morphing,
+    morphed,
+    pairs_of,
+    save_morphing,
+    train_morphing,
+)
+from canonpose.morphing.trained import CARD
+
+
+def morphed_by_held_back(dataset: Dataset, folder: Path) -> Dataset:
+    """The data set with its detections morphed; the morphing is kept in a folder.
+
+    Raises
+    ------
+    InputError
+        If no subject is held back for it.
+    """
+    if not dataset.morphing:
+        raise InputError(
+            f"{dataset.name}: no subject is held back for skeleton morphing, so it cannot be "
+            f"learned; leave --morph out."
+        )
+    if (folder / CARD).is_file():
+        return morphed(dataset, load_morphing(folder))
+    morphing = train_morphing(pairs_of(dataset.morphing))
+    save_morphing(morphing, folder)
+    return morphed(dataset, morphing)
