@@ -44,7 +44,7 @@ def labelled(take, world, ring, noise, random):
     in_cameras = ring.in_cameras(world) * 1000
     for view, (camera, keypoints) in enumerate(take.views.items()):
         joints = keypoints.skeleton.joints
-        valid = np.ones(in_cameras.shape[0:1] + (len(joints),), dtype=bool)
+        valid = np.ones((len(in_cameras), len(joints)), dtype=bool)
         truth_3d[camera] = Reference(in_cameras[:, view], valid, joints)
         error = noise * random.standard_normal(keypoints.positions.shape)
         positions = (keypoints.positions + error).astype(np.float32)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import roma
 import torch
-from synthetic_people import LAYOUTS, bodies
 
 from canonpose.anatomy import signed_side, usable_rules
 from canonpose.skeleton import layout
+from synthetic_people import LAYOUTS, bodies
 
 MIRROR = torch.tensor([1.0, 1.0, -1.0], dtype=torch.float64)
 

@@ -39,22 +39,26 @@ def write_sequence(folder: Path, name: str, seed: int) -> None:
     write_pickle(folder / "keypoints3d" / f"{name}.pkl", world)
 
 
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "cameras").mkdir()
-    (tmp_path / "splits").mkdir()
+def write_release(folder: Path) -> Path:
+    (folder / "cameras").mkdir()
+    (folder / "splits").mkdir()
     for seed, name in enumerate((*TRAIN, *TEST)):
-        write_sequence(tmp_path, name, seed)
+        write_sequence(folder, name, seed)
     settings = {name: f"setting{1 + ('gLO' in name)}" for name in (*TRAIN, *TEST, POOR)}
     lines = [f"{name} {setting}" for name, setting in settings.items()]
-    (tmp_path / "cameras" / "mapping.txt").write_text("\n".join(lines))
+    (folder / "cameras" / "mapping.txt").write_text("\n".join(lines))
     for setting in set(settings.values()):
         text = calibration_json(STUDIO, "cm")
-        (tmp_path / "cameras" / f"{setting}.json").write_text(text)
-    (tmp_path / "splits" / "pose_train.txt").write_text("\n".join((*TRAIN, POOR)) + "\n")
-    (tmp_path / "splits" / "pose_test.txt").write_text("\n".join(TEST))
-    (tmp_path / "ignore_list.txt").write_text(f"{POOR}\n")
-    return tmp_path
+        (folder / "cameras" / f"{setting}.json").write_text(text)
+    (folder / "splits" / "pose_train.txt").write_text("\n".join((*TRAIN, POOR)) + "\n")
+    (folder / "splits" / "pose_test.txt").write_text("\n".join(TEST))
+    (folder / "ignore_list.txt").write_text(f"{POOR}\n")
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_release(tmp_path)
 
 
 def test_the_official_split(folder):

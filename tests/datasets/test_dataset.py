@@ -29,9 +29,12 @@ def test_exact_2d_takes_the_place_of_detections():
     for before, after in zip(DATA.test, exact.test, strict=True):
         for camera, truth in before.truth_2d.items():
             assert after.take.views[camera] is truth
-    assert np.abs(
-        DATA.test[0].take.views["c0"].positions - exact.test[0].take.views["c0"].positions
-    ).max() > 1
+    assert (
+        np.abs(
+            DATA.test[0].take.views["c0"].positions - exact.test[0].take.views["c0"].positions
+        ).max()
+        > 1
+    )
 
 
 def test_without_exact_2d_there_is_no_such_row():

@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -46,12 +47,16 @@ def write(path, table):
             file[name] = column
 
 
+def write_release(folder: Path) -> Path:
+    train = entries([(0, 0), (1, 1), (2, 1)], missing={(1, 2, 5), (1, 4, 3), (1, 4, 9)})
+    write(folder / "train" / "labels.h5", train)
+    write(folder / "test" / "labels.h5", entries([(0, 5)]))
+    return folder
+
+
 @pytest.fixture
 def release(tmp_path):
-    train = entries([(0, 0), (1, 1), (2, 1)], missing={(1, 2, 5), (1, 4, 3), (1, 4, 9)})
-    write(tmp_path / "train" / "labels.h5", train)
-    write(tmp_path / "test" / "labels.h5", entries([(0, 5)]))
-    return tmp_path
+    return write_release(tmp_path)
 
 
 def test_the_protocol(release):

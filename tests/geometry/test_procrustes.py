@@ -105,3 +105,37 @@ def test_gradients_are_finite_and_float32_stays():
     assert found.scale.dtype == torch.float32
     (found(x) - y).square().mean().backward()
     assert x.grad is not None and x.grad.isfinite().all()
+
+
+@few
+@given(seeds, st.sampled_from(["as they are", "flat", "in a line", "alike to their mirror image"]))
+def test_no_other_rotation_leaves_less(seed, shape):
+    x, y = torch.from_numpy(some_poses(seed, 5, 9)), torch.from_numpy(some_poses(seed + 1, 5, 9))
+    if shape == "flat":
+        x[..., 2] = 0
+    if shape == "in a line":
+        x[..., 1:] = 0
+    if shape == "alike to their mirror image":
+        x[:, 4:8], x[:, 8] = x[:, :4] * torch.tensor([1.0, 1, -1]), 0
+    found = similarity_alignment(x, y, everywhere(x))
+    a, b = x - x.mean(1, keepdim=True), y - y.mean(1, keepdim=True)
+    signed = torch.linalg.svdvals(b.mT @ a)
+    signed[:, 2] *= torch.where(torch.linalg.det(b.mT @ a) < 0, -1, 1)
+    least = b.square().sum((1, 2)) - signed.sum(1) ** 2 / a.square().sum((1, 2))
+    np.testing.assert_allclose((found(x) - y).square().sum((1, 2)), least, rtol=1e-7)
+
+
+@few
+@given(seeds)
+def test_a_closer_mirror_is_told_but_not_where_the_pose_is_flat_or_undefined(seed):
+    y = torch.from_numpy(some_poses(seed, 4, 9))
+    x = y + torch.from_numpy(some_poses(seed + 1, 4, 9)) / 10
+    mirror = torch.tensor([1.0, -1.0, 1.0])
+    assert not similarity_alignment(x, y, everywhere(x)).mirror_is_closer.any()
+    assert similarity_alignment(x * mirror, y, everywhere(x)).mirror_is_closer.all()
+    turn = torch.from_numpy(Rotation.random(rng=seed).as_matrix())
+    flat = (x * torch.tensor([1.0, 1.0, 0.0])) @ turn.mT + 50
+    for kind in (torch.float64, torch.float32):
+        found = similarity_alignment(flat.to(kind), y.to(kind), everywhere(x))
+        assert not found.mirror_is_closer.any()
+    assert not similarity_alignment(x * 0, y, everywhere(x)).mirror_is_closer.any()

@@ -1,11 +1,11 @@
 """The anatomy term: nothing for bodies, much for their mirror images, and it can un-mirror one."""
 
 import torch
-from synthetic_people import bodies
 
 from canonpose.losses import LossConfig
 from canonpose.losses.anatomy import anatomy_loss
 from canonpose.skeleton import Skeleton, layout
+from synthetic_people import bodies
 
 from .batches import random_batch
 

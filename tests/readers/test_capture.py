@@ -77,7 +77,9 @@ def test_cameras_chosen_left_out_and_unknown(capture):
 def test_moving_cameras_cannot_be_called_static(capture):
     settings(capture, "static_cameras = false")
     assert read_capture(capture).static_cameras is False
-    with pytest.raises(InputError, match=r"capture\.toml: says that the cameras move, so camera-con"):
+    with pytest.raises(
+        InputError, match=r"capture\.toml: says that the cameras move, so camera-con"
+    ):
         read_capture(capture, static_cameras=True)
 
 

@@ -49,8 +49,9 @@ def test_what_a_row_sees():
     assert Row("+ C", static_cameras=True).dataset(DATA).static_cameras
     blind = Row("w/o", confidences=False).dataset(DATA)
     assert (blind.test[0].take.views["c0"].scores == 1).all()
-    assert Row("gt", true_2d=True).dataset(DATA).test[0].take.views["c0"] is (
-        DATA.test[0].truth_2d["c0"]
+    assert (
+        Row("gt", true_2d=True).dataset(DATA).test[0].take.views["c0"]
+        is (DATA.test[0].truth_2d["c0"])
     )
 
 
@@ -71,8 +72,10 @@ def test_what_a_row_trains_with(preset):
 def test_camera_consistency_is_refused_where_cameras_move():
     moving = dataset(20, static_cameras=False)
     for row in (Row("full + C", static_cameras=True), TABLES["table4"].rows[5]):
-        with pytest.raises(InputError, match="its cameras move, and camera-consistency, which .* holds only"):
+        with pytest.raises(
+            InputError, match=r"its cameras move, and camera-consistency, which .* holds only"
+        ):
             row.check(moving)
     Row("full").check(moving)
-    with pytest.raises(InputError, match="'5 cams' cannot be .* it has 3 training cameras"):
+    with pytest.raises(InputError, match=r"'5 cams' cannot be .* it has 3 training cameras"):
         Row("5 cams", cameras=5).check(moving)

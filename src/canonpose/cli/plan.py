@@ -1,7 +1,7 @@
 """``canonpose plan``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -52,7 +52,7 @@ class Plan:
     """The files' unit of length, where it is neither declared nor shown by the body."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
-    noise: NoiseConfig = NoiseConfig()
+    noise: NoiseConfig = field(default_factory=NoiseConfig)
 
 
 def main(arguments: Sequence[str], config: TrainingConfig | None = None) -> None:

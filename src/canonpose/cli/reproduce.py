@@ -17,6 +17,7 @@ from canonpose.datasets import DATASETS, read_dataset
 from canonpose.errors import InputError
 from canonpose.files import write_whole
 from canonpose.reproduce.figures import FIGURES
+from canonpose.reproduce.methods import Progress as Training
 from canonpose.reproduce.morphing import morphed_by_held_back
 from canonpose.reproduce.pictures import plot_curves, plot_table
 from canonpose.reproduce.summary import Measured, csv_text, markdown
@@ -83,9 +84,7 @@ def _check(options: Reproduce) -> None:
     if options.what not in known:
         raise InputError(f"there is no {options.what!r} to reproduce; use one of {known}.")
     if options.dataset not in DATASETS:
-        raise InputError(
-            f"unknown data set {options.dataset!r}: use one of {', '.join(DATASETS)}."
-        )
+        raise InputError(f"unknown data set {options.dataset!r}: use one of {', '.join(DATASETS)}.")
     if options.seeds < 1:
         raise InputError(f"--seeds {options.seeds}: give at least 1.")
 
@@ -121,45 +120,42 @@ def _measured(
     rows: Sequence[reproduce.Row],
     console: Console,
 ) -> list[Measured]:
-    """Every row, seed by seed; a row that the data set cannot have is passed over with a reason."""
+    """Every row, seed by seed; one that cannot be trained is passed over, and the reason kept."""
+    seeds = range(options.config.seed, options.config.seed + options.seeds)
     measured = []
     with _bar(console) as bar:
-        seeds = range(options.config.seed, options.config.seed + options.seeds)
-        trained = [row for row in rows if row.trained]
-        overall = bar.add_task("rows", total=len(trained) * len(seeds), words="")
+        overall = bar.add_task("trainings", total=0, words="")
         current = bar.add_task("", total=None, words="")
+        bar.update(overall, total=len(seeds) * sum(row.trained for row in rows))
+
+        def show(state: Training) -> None:
+            bar.update(current, completed=state.done, total=state.total, words=state.words)
+
         for row in rows:
-            if not row.trained:
-                measured.append(Measured(row))
-                continue
-            try:
-                row.check(study.dataset)
-            except InputError as error:
-                measured.append(Measured(row, refused=str(error)))
-                bar.advance(overall, len(seeds))
-                continue
-            results = []
-            for seed in seeds:
+            results, refused = [], ""
+            for seed in seeds if row.trained else ():
                 bar.update(current, description=f"{row.label}, seed {seed}", completed=0)
-                results.append(
-                    study.result(
-                        row,
-                        seed,
-                        lambda state: bar.update(
-                            current, completed=state.done, total=state.total, words=state.words
-                        ),
-                    )
-                )
-                bar.advance(overall)
-                last = results[-1]
-                bar.console.print(
-                    f"{row.label}, seed {seed}: MPJPE {last.n_mpjpe:.1f}, PMPJPE "
-                    f"{last.p_mpjpe:.1f}, CPS {last.cps:.1f} mm",
-                    markup=False,
-                )
-            measured.append(Measured(row, tuple(results)))
+                try:
+                    results.append(study.result(row, seed, show))
+                except InputError as error:
+                    refused = str(error)
+                    break
+                finally:
+                    bar.advance(overall)
+                bar.console.print(_words(results[-1]), markup=False)
+            measured.append(Measured(row, tuple(results), refused))
         bar.update(current, visible=False)
+    refusals = [one.refused for one in measured if one.refused]
+    if refusals and not any(one.results for one in measured):
+        raise InputError(refusals[0])
     return measured
+
+
+def _words(result: reproduce.Result) -> str:
+    return (
+        f"{result.label}, seed {result.seed}: MPJPE {result.n_mpjpe:.1f}, PMPJPE "
+        f"{result.p_mpjpe:.1f}, CPS {result.cps:.1f} mm"
+    )
 
 
 def _bar(console: Console) -> Progress:

@@ -1,7 +1,7 @@
 """``canonpose simulate``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,10 +56,10 @@ class Simulate:
     """The files' unit of length, where it is neither declared nor shown by the body."""
     seed: int = 0
     """Of all that is random."""
-    optics: Optics = Optics()
-    noise: NoiseConfig = NoiseConfig()
-    ptz: PanTiltZoom = PanTiltZoom()
-    handheld: Handheld = Handheld()
+    optics: Optics = field(default_factory=Optics)
+    noise: NoiseConfig = field(default_factory=NoiseConfig)
+    ptz: PanTiltZoom = field(default_factory=PanTiltZoom)
+    handheld: Handheld = field(default_factory=Handheld)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -22,7 +22,8 @@ class LabelledTake:
     truth_3d: Mapping[str, Reference] = field(default_factory=dict)
     """Camera to the 3D joints in that camera's frame (x right, y down, z away), in mm."""
     truth_2d: Mapping[str, Keypoints] = field(default_factory=dict)
-    """Camera to the exact 2D joints, in the take's skeleton; score 1, and 0 where unknown."""
+    """Camera to the exact 2D joints, of the skeleton that the data set annotates, which need not be
+    the detector's; score 1, and 0 where unknown."""
 
     def with_true_2d(self) -> "LabelledTake":
         """The same as if the detector never erred: the exact 2D in place of the detections.
@@ -98,8 +99,10 @@ class Dataset:
         )
 
     def with_true_2d(self) -> "Dataset":
-        """The data set as if the detector never erred."""
-        return self._each(LabelledTake.with_true_2d)
+        """The data set as if a detector of its own joints never erred."""
+        exact = self._each(LabelledTake.with_true_2d)
+        view = next(view for one in exact.training for view in one.take.views.values())
+        return replace(exact, skeleton=view.skeleton)
 
     def without_confidences(self) -> "Dataset":
         """The data set as if the detector gave no confidences."""

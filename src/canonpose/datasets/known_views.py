@@ -8,7 +8,6 @@ from jaxtyping import Float
 
 from canonpose.datamodel import Keypoints, Take
 from canonpose.datasets.dataset import LabelledTake
-from canonpose.datasets.truth import in_skeleton
 from canonpose.readers.reference import Reference
 from canonpose.readers.takes import check_same_skeleton
 from canonpose.skeleton import Skeleton
@@ -42,12 +41,12 @@ class KnownView:
         )
 
     def exact(self, camera: str) -> Keypoints:
-        """The exact 2D, in the detector's skeleton where there are detections."""
-        skeleton = self.detected.skeleton if self.detected else self.skeleton
+        """The exact 2D, of the joints that the annotations have."""
         known = np.isfinite(self.pixels).all(-1)
-        positions, scores = in_skeleton(self.pixels, known, self.skeleton.joints, skeleton)
+        positions = np.where(known[..., None], self.pixels, np.nan).astype(np.float32)
+        scores = known.astype(np.float32)
         return Keypoints(
-            positions, scores, skeleton, self.fps, self.image_size, camera, self.source
+            positions, scores, self.skeleton, self.fps, self.image_size, camera, self.source
         )
 
     def detections(self, camera: str) -> Keypoints | None:

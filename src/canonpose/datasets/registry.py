@@ -1,5 +1,6 @@
 """The data sets by name; a reader is imported only when its data set is asked for."""
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -45,4 +46,4 @@ def read_dataset(name: str, folder: str | Path, **options: Any) -> Dataset:
     module, defaults = DATASETS[name]
     reader = import_module(f"canonpose.datasets.{module}")
     dataset: Dataset = reader.read(folder, **{**defaults, **options})
-    return dataset
+    return replace(dataset, name=name)

@@ -9,11 +9,13 @@ from canonpose.datasets.dataset import Dataset
 from canonpose.errors import InputError
 from canonpose.readers.files import list_folder, natural_key
 from canonpose.virtual.cameras import at_frame
-from canonpose.virtual.capture import Filming, Movement, VirtualTake, every_nth, film
+from canonpose.virtual.capture import Filming, VirtualTake, film
 from canonpose.virtual.files import ENDINGS
 from canonpose.virtual.motion import read_motion
+from canonpose.virtual.movement import Movement
 from canonpose.virtual.noise import NoiseConfig
 from canonpose.virtual.rigs import Optics, RingRig
+from canonpose.virtual.thinning import every_nth
 
 OTHERS = "others"
 HELD_BACK_EVERY = 5
@@ -22,7 +24,7 @@ TURN = 7.0
 HUMAN36M_OPTICS = Optics(width=1000, height=1000, focal=1.145)
 HUMAN36M_RADIUS = 5.0
 HUMAN36M_ANGLES = (22.0, 159.0, -18.0, -156.0)
-"""Degrees, of Human3.6M's four cameras around the middle of their room, averaged over its subjects."""
+"""Degrees, of Human3.6M's cameras around the middle of their room, averaged over its subjects."""
 PTZ_RADIUS = 8.0
 """Metres."""
 
@@ -38,7 +40,7 @@ def read(
     seed: int = 0,
     every: int = 2,
     test_every: int = 8,
-    noise: NoiseConfig = NoiseConfig(),
+    noise: NoiseConfig | None = None,
 ) -> Dataset:
     """Film a folder of motion files.
 
@@ -65,8 +67,8 @@ def read(
         Of the cameras' movement and the noise.
     every, test_every : int
         One of so many frames is used for training and morphing, and for testing.
-    noise : NoiseConfig
-        How the detector errs.
+    noise : NoiseConfig, optional
+        How the detector errs; as real ones do by default.
 
     Raises
     ------
@@ -79,7 +81,7 @@ def read(
     for place, (subject, files) in enumerate(subjects.items()):
         clips = [read_motion(file) for file in files]
         notes += [note for clip in clips for note in clip.notes]
-        filming = _filming(cameras, motion, place, seed, noise)
+        filming = _filming(cameras, motion, place, seed, noise or NoiseConfig())
         takes[subject] = list(film(clips, filming, subject=subject))
     training, test, morphing = _parted(takes)
     if not training or not test:
@@ -123,7 +125,9 @@ def _parted(takes: Mapping[str, list[VirtualTake]]) -> tuple[list[VirtualTake], 
     numbered = [subject for subject in takes if subject != OTHERS]
     tested = numbered[-1] if len(takes) > 1 and numbered else None
     morphed = numbered[-2] if len(numbered) > 2 else None
-    training, test, morphing = [], [], []
+    training: list[VirtualTake] = []
+    test: list[VirtualTake] = []
+    morphing: list[VirtualTake] = []
     for subject, clips in takes.items():
         if subject == tested:
             test += clips

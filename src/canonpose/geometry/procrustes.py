@@ -25,6 +25,8 @@ class Similarity(NamedTuple):
     """In SO(3), so never a reflection."""
     translation: Float[Tensor, "*batch 3"]
     scale: Float[Tensor, "*batch"]
+    mirror_is_closer: Bool[Tensor, "*batch"]
+    """Whether a similarity with a reflection would leave less than this one, in squares."""
 
     def __call__(self, points: Points) -> Points:
         """Move points [..., joint, 3]."""
@@ -75,13 +77,9 @@ def similarity_alignment(predicted: Points, reference: Points, valid: Valid) -> 
         NaN for poses with fewer than three valid joints, and where the valid joints of either pose
         are all in one place.
     """
-    predicted_mean, predicted_centred = _centre(predicted, valid)
-    reference_mean, reference_centred = _centre(reference, valid)
-    usable = (
-        (valid.sum(-1) >= MIN_JOINTS)
-        & _is_spread(predicted_centred, predicted, valid)
-        & _is_spread(reference_centred, reference, valid)
-    )
+    predicted_mean, predicted_centred, predicted_spread = _centre(predicted, valid)
+    reference_mean, reference_centred, reference_spread = _centre(reference, valid)
+    usable = (valid.sum(-1) >= MIN_JOINTS) & predicted_spread & reference_spread
     covariance = reference_centred.mT @ predicted_centred
     # A decomposition of NaN raises for the whole batch, hence a stand-in for what is unusable.
     stand_in = torch.eye(3, dtype=covariance.dtype, device=covariance.device)
@@ -90,7 +88,25 @@ def similarity_alignment(predicted: Points, reference: Points, valid: Valid) -> 
     scale = torch.where(usable, (rotation * covariance).sum((-2, -1)) / size, torch.nan)
     rotation = torch.where(usable[..., None, None], rotation, torch.nan)
     turned_mean = (rotation @ predicted_mean[..., None])[..., 0]
-    return Similarity(rotation, reference_mean - scale[..., None] * turned_mean, scale)
+    return Similarity(
+        rotation,
+        translation=reference_mean - scale[..., None] * turned_mean,
+        scale=scale,
+        mirror_is_closer=usable & _is_reflection(covariance),
+    )
+
+
+def _is_reflection(covariance: Float[Tensor, "*batch 3 3"]) -> Bool[Tensor, "*batch"]:
+    """Whether the orthogonal matrix that fits best is a reflection, by more than rounding.
+
+    Of the singular values a >= b >= c of the covariance, a fit explains a + b + c if it may choose
+    between rotation and reflection, and a + b - c if it is held to the other one. The sign of the
+    determinant says which one is which (Umeyama, 1991).
+    """
+    first, second, third = covariance.detach().unbind(-1)
+    determinant = (torch.linalg.cross(first, second) * third).sum(-1)
+    size = torch.linalg.matrix_norm(covariance.detach())
+    return determinant < -_rounding(covariance) * size**3
 
 
 def _blank(points: Points, valid: Valid) -> Points:
@@ -98,13 +114,21 @@ def _blank(points: Points, valid: Valid) -> Points:
     return torch.where(valid[..., None], points, 0)
 
 
-def _centre(points: Points, valid: Valid) -> tuple[Float[Tensor, "*batch 3"], Points]:
-    """The mean of the valid points, and the points relative to it, 0 where not valid."""
-    mean = _blank(points, valid).sum(-2) / valid.sum(-1).clamp(min=1)[..., None]
-    return mean, _blank(points - mean[..., None, :], valid)
+def _centre(
+    points: Points, valid: Valid
+) -> tuple[Float[Tensor, "*batch 3"], Points, Bool[Tensor, "*batch"]]:
+    """The mean of the valid points, and the points relative to it, 0 where not valid.
+
+    The third is whether they are further apart than rounding alone would put them.
+    """
+    known = _blank(points, valid)
+    mean = known.sum(-2) / valid.sum(-1).clamp(min=1)[..., None]
+    centred = _blank(known - mean[..., None, :], valid)
+    largest = known.detach().abs().amax((-2, -1))
+    spread = centred.detach().abs().amax((-2, -1)) > _rounding(points) * largest
+    return mean, centred, spread
 
 
-def _is_spread(centred: Points, points: Points, valid: Valid) -> Bool[Tensor, "*batch"]:
-    """Whether the points are further apart than rounding alone would put them."""
-    rounding = 16 * torch.finfo(points.dtype).eps * _blank(points, valid).abs().amax((-2, -1))
-    return centred.abs().amax((-2, -1)) > rounding
+def _rounding(numbers: Tensor) -> float:
+    """How far off, relative to the numbers, a sum of a pose's joints may be."""
+    return 16 * torch.finfo(numbers.dtype).eps

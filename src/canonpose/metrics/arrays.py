@@ -22,20 +22,31 @@ def in_torch(function: Callable[..., Any]) -> Callable[..., Any]:
         if not any(isinstance(value, np.ndarray) for value in given):
             return function(*arguments, **options)
         results = function(
-            *map(_to_torch, arguments), **{name: _to_torch(v) for name, v in options.items()}
+            *map(to_torch, arguments), **{name: to_torch(v) for name, v in options.items()}
         )
         if isinstance(results, tuple):
-            return tuple(_to_numpy(result) for result in results)
-        return _to_numpy(results)
+            return tuple(to_numpy(result) for result in results)
+        return to_numpy(results)
 
     return adapted
 
 
-def _to_torch(value: Any) -> Any:
+def to_torch(value: Any) -> Any:
+    """An array as a tensor, numbers in double precision; anything else as it is."""
     if not isinstance(value, np.ndarray):
         return value
-    return torch.from_numpy(value if value.dtype == bool else value.astype(np.float64))
+    kind = bool if value.dtype == bool else np.float64
+    # Tensors cannot share what is read-only or runs backwards.
+    return torch.from_numpy(np.require(value, kind, ["C", "W"]))
 
 
-def _to_numpy(tensor: Tensor) -> Any:
-    return tensor.numpy()[()]  # [()] makes a scalar of an array without axes
+def to_numpy(tensor: Tensor) -> Any:
+    """A tensor as an array, and one without axes as a number."""
+    return tensor.numpy()[()]
+
+
+def only(points: Any, valid: Any) -> Any:
+    """Points [..., space] where they are valid [...], NaN elsewhere; arrays or tensors."""
+    if isinstance(points, np.ndarray):
+        return np.where(valid[..., None], points, np.nan)
+    return torch.where(valid[..., None], points, torch.nan)

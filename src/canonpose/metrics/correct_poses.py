@@ -13,6 +13,7 @@ from torch import Tensor
 
 from canonpose.metrics.arrays import in_torch
 from canonpose.metrics.joint_errors import Errors, Mean, Points, Valid, rigid_aligned_errors
+from canonpose.metrics.thresholds import fractions_passed
 
 CP_THRESHOLD = 180.0
 CPS_LIMIT = 300.0
@@ -54,10 +55,11 @@ def cps_curve_of(errors: Errors) -> tuple[Float[Tensor, "threshold"], Float[Tens
     correct : [301]
         CP in percent at each of them.
     """
-    worst = worst_joint(errors).flatten()
     thresholds = torch.arange(CPS_LIMIT + 1, dtype=errors.dtype, device=errors.device)
-    correct = (worst < thresholds[:, None]).sum(-1) / (~worst.isnan()).sum().to(errors.dtype)
-    return thresholds, correct * 100
+    worst = worst_joint(errors)
+    # right=True: a pose passes thresholds that are strictly larger than its worst joint's error.
+    first_passed = torch.bucketize(worst[~worst.isnan()], thresholds, right=True)
+    return thresholds, fractions_passed(first_passed, thresholds) * 100
 
 
 @in_torch

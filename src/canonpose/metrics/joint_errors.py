@@ -45,12 +45,11 @@ def scale_aligned_errors(
     [..., joint]
         NaN where a joint does not count, and for poses whose root does not.
     """
-    valid = _counts(predicted, reference, valid)
+    valid = counts(predicted, reference, valid)
     valid = valid & valid[..., root : root + 1]
     predicted = predicted - predicted[..., root : root + 1, :]
     reference = reference - reference[..., root : root + 1, :]
-    scale = scale_alignment(predicted, reference, valid)
-    return _distances(scale[..., None, None] * predicted, reference, valid)
+    return centred_errors(predicted, reference, valid)
 
 
 @in_torch
@@ -75,10 +74,8 @@ def rigid_aligned_errors(
     [..., joint]
         NaN where a joint does not count, and for poses with fewer than four that do.
     """
-    valid = _counts(predicted, reference, valid)
-    valid = valid & (valid.sum(-1, keepdim=True) >= MIN_JOINTS_RIGID)
-    aligned = similarity_alignment(predicted, reference, valid)(predicted)
-    return _distances(aligned, reference, valid)
+    errors, _ = rigid_errors_and_mirrored(predicted, reference, counts(predicted, reference, valid))
+    return errors
 
 
 @in_torch
@@ -106,6 +103,9 @@ def mirror_fits_better(
     """Whether a pose's mirror image would fit its reference better. For diagnosis only.
 
     A model that has learned the mirrored world has it for nearly all frames, a sound one for few.
+    Better is meant in squares, as the alignment itself is: so the answer is in the alignment, and
+    no second one is needed. A pose on the edge may have it the other way round in mean distance.
+    A flat pose is its own mirror image, which fits as well, not better.
 
     Parameters
     ----------
@@ -118,16 +118,32 @@ def mirror_fits_better(
     defined : [...]
         Poses that can be judged.
     """
-    mirror = torch.tensor([1, 1, -1], dtype=predicted.dtype, device=predicted.device)
-    as_is = rigid_aligned_errors(predicted, reference, valid).nanmean(-1)
-    flipped = rigid_aligned_errors(predicted * mirror, reference, valid).nanmean(-1)
-    return flipped < as_is, ~torch.isnan(as_is)
+    errors, mirrored = rigid_errors_and_mirrored(
+        predicted, reference, counts(predicted, reference, valid)
+    )
+    return mirrored, ~errors.isnan().all(-1)
 
 
-def _counts(predicted: Points, reference: Points, valid: Valid | None) -> Valid:
+def counts(predicted: Points, reference: Points, valid: Valid | None) -> Valid:
     """The joints that are there on both sides."""
     there = predicted.isfinite().all(-1) & reference.isfinite().all(-1)
     return there if valid is None else there & valid
+
+
+def centred_errors(predicted: Points, reference: Points, valid: Valid) -> Errors:
+    """`scale_aligned_errors` of poses that are centred on their roots."""
+    scale = scale_alignment(predicted, reference, valid)
+    return _distances(scale[..., None, None] * predicted, reference, valid)
+
+
+def rigid_errors_and_mirrored(
+    predicted: Points, reference: Points, valid: Valid
+) -> tuple[Errors, Bool[Tensor, "*batch"]]:
+    """`rigid_aligned_errors` and `mirror_fits_better` from one alignment."""
+    valid = valid & (valid.sum(-1, keepdim=True) >= MIN_JOINTS_RIGID)
+    alignment = similarity_alignment(predicted, reference, valid)
+    errors = _distances(alignment(predicted), reference, valid)
+    return errors, alignment.mirror_is_closer
 
 
 def _distances(aligned: Points, reference: Points, valid: Valid) -> Errors:

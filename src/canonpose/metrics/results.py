@@ -54,11 +54,12 @@ class Scores:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Scores of one or more files of poses against one reference."""
+    """Scores of one or more files, or views, of poses against their references."""
 
     overall: Scores
     """Over the frames of all files."""
     files: Mapping[str, Scores]
+    """By file, or by the label of the view."""
     joints: Mapping[str, JointScores]
     """The scored joints, in the reference's order, over all files."""
     cps_curve: Curve

@@ -6,6 +6,8 @@ that benchmark's area under the curve, by its convention the plain mean of the P
 """
 
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 
 from canonpose.metrics.arrays import in_torch
 from canonpose.metrics.joint_errors import (
@@ -24,13 +26,16 @@ AUC_THRESHOLDS = tuple(float(mm) for mm in range(0, 151, 5))
 @in_torch
 def pck(errors: Errors, *, threshold: float = PCK_THRESHOLD) -> Mean:
     """Percentage of errors [..., joint] in mm that are at most `threshold`; NaN without any."""
-    return _fraction_within(errors, threshold) * 100
+    defined = (~errors.isnan()).sum().to(errors.dtype)
+    return (errors <= threshold).sum() / defined * 100
 
 
 @in_torch
 def auc(errors: Errors) -> Mean:
     """Mean PCK in percent over the thresholds 0, 5, ... 150 mm, of errors [..., joint] in mm."""
-    return torch.stack([_fraction_within(errors, mm) for mm in AUC_THRESHOLDS]).mean() * 100
+    thresholds = torch.tensor(AUC_THRESHOLDS, dtype=errors.dtype, device=errors.device)
+    defined = errors[~errors.isnan()]
+    return fractions_passed(torch.bucketize(defined, thresholds), thresholds).mean() * 100
 
 
 @in_torch
@@ -73,6 +78,23 @@ def auc_rigid(predicted: Points, reference: Points, valid: Valid | None = None) 
     return auc(rigid_aligned_errors(predicted, reference, valid))
 
 
-def _fraction_within(errors: Errors, threshold: float) -> Mean:
-    defined = ~errors.isnan()
-    return ((errors <= threshold) & defined).sum() / defined.sum().to(errors.dtype)
+def fractions_passed(
+    first_passed: Int[Tensor, "value"], thresholds: Float[Tensor, "threshold"]
+) -> Float[Tensor, "threshold"]:
+    """The fraction of values that pass each threshold, in one sweep over the values.
+
+    Parameters
+    ----------
+    first_passed : [value]
+        Each value's lowest threshold that it passes, as an index; as many as there are thresholds
+        where it passes none. It passes all those above, too.
+    thresholds : [threshold]
+        Only their number matters, and the type and device, which the result has.
+
+    Returns
+    -------
+    [threshold]
+        NaN without values.
+    """
+    passed = torch.bincount(first_passed, minlength=len(thresholds) + 1)[:-1].cumsum(0)
+    return passed / torch.full_like(thresholds, len(first_passed))

@@ -38,7 +38,10 @@ def draw_figure4(study: Study, seed: int, path: Path) -> list[str]:
     methods = {name: [poses for poses, _ in views.values()] for name, views in zip(names, pairs)}
     references = [reference for _, reference in pairs[0].values()]
     drawn = figure4(methods, references, path, joints=study.dataset.scored_joints)
-    return [f"{drawn.found} of {drawn.frames} poses are such", *([drawn.note] if drawn.note else [])]
+    return [
+        f"{drawn.found} of {drawn.frames} poses are such",
+        *([drawn.note] if drawn.note else []),
+    ]
 
 
 def draw_figure5(study: Study, seed: int, path: Path) -> list[str]:

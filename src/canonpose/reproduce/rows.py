@@ -40,21 +40,17 @@ class Row:
     @property
     def key(self) -> str:
         """A folder's name: rows of several tables that train alike share it."""
-        parts = [self.method] if self.method != "canonpose" else []
-        parts += [f"{self.cameras}-cameras"] if self.cameras else []
-        parts += [
-            name
-            for name, chosen in (
-                ("no-confidences", not self.confidences),
-                ("true-2d", self.true_2d),
-                ("pose-equality", self.view_equality),
-                ("camera-equality", self.camera_equality),
-                ("static", self.static_cameras),
-                ("fast", self.fast),
-            )
-            if chosen
-        ]
-        return "-".join(parts) or "full"
+        named = (
+            (self.method, self.method != "canonpose"),
+            (f"{self.cameras}-cameras", self.cameras is not None),
+            ("no-confidences", not self.confidences),
+            ("true-2d", self.true_2d),
+            ("pose-equality", self.view_equality),
+            ("camera-equality", self.camera_equality),
+            ("static", self.static_cameras),
+            ("fast", self.fast),
+        )
+        return "-".join(name for name, chosen in named if chosen) or "full"
 
     @property
     def trained(self) -> bool:

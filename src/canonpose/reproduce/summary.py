@@ -62,9 +62,7 @@ def _cells(one: Measured, table: Table) -> list[str]:
     for metric in table.metrics:
         paper, mean, spread = one.row.paper.get(metric), one.mean(metric), one.spread(metric)
         cells.append("" if paper is None else f"{paper:.1f}")
-        cells.append(
-            "" if mean is None else f"{mean:.1f}" + (f" ± {spread:.1f}" if spread else "")
-        )
+        cells.append("" if mean is None else f"{mean:.1f}" + (f" ± {spread:.1f}" if spread else ""))
     return [*cells, one.worlds, str(len(one.results)) if one.results else ""]
 
 

@@ -124,21 +124,20 @@ def write_pixels(
     detector: str,
     *,
     table: dict[str, dict[str, object]] | None = None,
-    left_out: str | None = None,
+    joints: tuple[str, ...] = USED.joints,
     longer: int = 0,
 ) -> None:
-    """VideoPose3D's 2D; ``left_out`` is a joint that it lacks."""
+    """VideoPose3D's 2D, of some of its joints in some order."""
     see = exact if detector == "gt" else detected
-    kept = [joint for joint in USED.joints if joint != left_out]
-    places = USED.indices(kept)
+    places = USED.indices(joints)
     if table is None:
         table = {s: {a: [see(s, a, c) for c in CAMERAS] for a in ACTIONS} for s in SUBJECTS}
     cut = {
         s: {a: _each(views, places, longer) for a, views in actions.items()}
         for s, actions in table.items()
     }
-    sides = [[i for i, j in enumerate(kept) if j.startswith(side)] for side in ("left", "right")]
-    metadata = {"layout_name": "h36m", "num_joints": len(kept), "keypoints_symmetry": sides}
+    sides = [[i for i, j in enumerate(joints) if j.startswith(side)] for side in ("left", "right")]
+    metadata = {"layout_name": "h36m", "num_joints": len(joints), "keypoints_symmetry": sides}
     np.savez_compressed(
         folder / f"data_2d_h36m_{detector}.npz", positions_2d=cut, metadata=metadata
     )

@@ -92,7 +92,9 @@ def test_joints_of_another_layout(folder):
     coco = [list(range(1, 17, 2)), list(range(2, 17, 2))]
     metadata = {"layout_name": "coco", "num_joints": 17, "keypoints_symmetry": coco}
     np.savez(path, positions_2d={}, metadata=metadata)
-    with pytest.raises(InputError, match=r"its 17 joints \(left 1, 3, 5.* are neither Human3\.6M"):
+    with pytest.raises(
+        InputError, match=r"its 17 joints \(pairs \[\[1, 3, .* are neither Human3\.6M"
+    ):
         read(folder)
     np.savez(path, positions_2d={}, metadata={"num_joints": 17})
     with pytest.raises(InputError, match="do not say num_joints and keypoints_symmetry"):
@@ -153,6 +155,28 @@ def test_a_list_of_cameras_that_could_be_any(folder):
     with pytest.raises(
         InputError, match=r"S1/Directions has 3 cameras, so which .* give the missi"
     ):
+        read(folder)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (7.0, "S5/Directions holds no cameras"),
+        ([1.0, 2.0, 3.0, 4.0], r"S5/Directions, camera 54138969: holds float64 \[\] where"),
+        ([np.full((5, 17, 2), np.nan)] * 4, "no joint is detected"),
+        ([np.zeros((5, 17, 2))] * 4, "not where the 2D is"),
+    ],
+)
+def test_2d_of_another_kind(folder, entry, said):
+    table = {
+        s: {a: [files.detected(s, a, c) for c in CAMERAS] for a in files.ACTIONS} for s in SUBJECTS
+    }
+    table["S5"]["Directions"] = entry
+    pairs = [[4, 5, 6, 11, 12, 13], [1, 2, 3, 14, 15, 16]]
+    metadata = {"num_joints": 17, "keypoints_symmetry": pairs}
+    path = folder / "data_2d_h36m_cpn_ft_h36m_dbb.npz"
+    np.savez(path, positions_2d=table, metadata=metadata)
+    with pytest.raises(InputError, match=said):
         read(folder)
 
 

@@ -3,11 +3,19 @@ import pytest
 
 from canonpose.datasets import read_dataset
 from canonpose.datasets.human36m import read
+from canonpose.datasets.human36m.lazy import Lazy
 from canonpose.errors import InputError
+from canonpose.geometry.cameras import Camera
 from datasets.human36m import files
 from datasets.human36m.files import ACTIONS, CAMERAS, FRAMES, JOINTS, USED
 
 SIXTEEN = USED.indices(JOINTS.joints)
+HOURGLASS = (
+    *("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle"),
+    *("pelvis", "spine", "neck", "head_top"),
+    *("right_wrist", "right_elbow", "right_shoulder"),
+    *("left_shoulder", "left_elbow", "left_wrist"),
+)
 TRAINING = ["S5", "S6", "S7", "S8"]
 
 
@@ -246,7 +254,7 @@ def test_a_detector_without_a_nose(tmp_path):
     files.write_cameras(tmp_path / "cameras.h5")
     files.write_positions(tmp_path)
     files.write_pixels(tmp_path, "gt")
-    files.write_pixels(tmp_path, "sh_ft_h36m", left_out="nose")
+    files.write_pixels(tmp_path, "sh_ft_h36m", joints=HOURGLASS)
     dataset = read(tmp_path)
     assert set(JOINTS.joints) - set(dataset.skeleton.joints) == {"nose"}
     assert dataset.scored_joints == dataset.skeleton.joints
@@ -292,7 +300,8 @@ def test_a_recording_that_only_one_source_has(tmp_path):
     files.write_cameras(tmp_path / "cameras.h5")
     files.write_positions(tmp_path)
     table = views_of(files.detected)
-    del table["S11"]["Directions"], table["S1"]
+    del table["S1"]
+    table["S11"]["Directions"] = [None] * 4
     files.write_pixels(tmp_path, "cpn_ft_h36m_dbb", table=table)
     dataset = read(tmp_path)
     assert names(dataset.test) == [*of(["S9"]), "S11/WalkDog 1"]
@@ -322,3 +331,24 @@ def test_a_detection_file_shorter_than_the_3d(tmp_path):
     files.write_pixels(tmp_path, "cpn_ft_h36m_dbb", table=table)
     one = read(tmp_path).training[0]
     assert len(one.take) == len(one.truth_3d[CAMERAS[0]]) == len(one.truth_2d[CAMERAS[0]]) == 60
+
+
+def test_the_exact_2d_is_what_each_camera_sees_of_its_3d(release):
+    one = read(release).training[0]
+    for camera, exact in one.truth_2d.items():
+        there = files.RIGS["S5"][camera]
+        still = Camera(camera, there.size, there.matrix, there.distortion, np.eye(3), np.zeros(3))
+        seen = still.project(one.truth_3d[camera].positions / 1000)
+        np.testing.assert_allclose(seen, exact.positions, atol=0.02)
+
+
+def test_the_truth_of_training_is_worked_out_when_asked_for_and_that_of_tests_is_held(videopose):
+    dataset = read(videopose)
+    for one in (*dataset.training, *dataset.morphing):
+        assert isinstance(one.truth_2d, Lazy)
+        assert isinstance(one.truth_3d, Lazy)
+    for one in dataset.test:
+        held = (*one.truth_2d.values(), *one.truth_3d.values(), *one.take.views.values())
+        # Arrays of their own, or else the whole recordings could not be let go.
+        assert all(part.positions.base is None for part in held)
+        assert one.truth_3d[CAMERAS[0]] is one.truth_3d[CAMERAS[0]]

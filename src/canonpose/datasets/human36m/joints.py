@@ -8,7 +8,6 @@ import numpy as np
 from jaxtyping import Float
 
 from canonpose.errors import InputError
-from canonpose.files import short_list
 from canonpose.skeleton import Skeleton, layout
 
 MARKED = 32
@@ -78,12 +77,14 @@ def _wrong(array: np.ndarray, counts: Sequence[int], space: int, where: str) -> 
     )
 
 
-_MPII = (
-    *("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle"),
-    *("pelvis", "neck", "upper_neck", "head_top"),
+_LEGS = ("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle", "pelvis")
+_ARMS = (
     *("right_wrist", "right_elbow", "right_shoulder"),
     *("left_shoulder", "left_elbow", "left_wrist"),
 )
+_HOURGLASS = (*_LEGS, "spine", "neck", "head_top", *_ARMS)
+"""Stacked Hourglass trained on Human3.6M: as 3d-pose-baseline names its joints."""
+_MPII = (*_LEGS, "neck", "upper_neck", "head_top", *_ARMS)
 
 
 def detected_joints(metadata: Any, path: Path) -> tuple[str, ...]:
@@ -92,10 +93,10 @@ def detected_joints(metadata: Any, path: Path) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        If they are not Human3.6M's (with or without the nose) or MPII's.
+        If they are not Human3.6M's, nor those of Stacked Hourglass.
     """
-    used = layout("human36m").joints
-    known = (used, tuple(joint for joint in used if joint != "nose"), _MPII)
+    # Both kinds of Stacked Hourglass have the same metadata.
+    hourglass = _MPII if "mpii" in path.stem else _HOURGLASS
     try:
         count = int(metadata["num_joints"])
         sides = [sorted(map(int, side)) for side in metadata["keypoints_symmetry"]]
@@ -104,12 +105,12 @@ def detected_joints(metadata: Any, path: Path) -> tuple[str, ...]:
             f"{path}: its metadata do not say num_joints and keypoints_symmetry, so its joints "
             f"are unknown; write it as VideoPose3D does."
         ) from None
-    for joints in known:
+    for joints in (layout("human36m").joints, hourglass):
         if len(joints) == count and _sides(joints) == sides:
             return joints
     raise InputError(
-        f"{path}: its {count} joints (left {short_list(sides[0])}) are neither Human3.6M's nor "
-        f"MPII's, and canonpose16 cannot be had from others; use detections such as "
+        f"{path}: its {count} joints (pairs {sides}) are neither Human3.6M's nor Stacked "
+        f"Hourglass's, and canonpose16 cannot be had from others; use detections such as "
         f"data_2d_h36m_cpn_ft_h36m_dbb.npz."
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from canonpose.datasets.dataset import LabelledTake
 from canonpose.datasets.human36m.contents import PIXELS, Contents
 from canonpose.datasets.human36m.protocol import CAMERAS, skeleton
-from canonpose.datasets.human36m.takes import Sources
+from canonpose.datasets.human36m.sources import Sources
 from canonpose.files import short_list
 
 
@@ -16,10 +16,9 @@ def notes_on(contents: Contents, sources: Sources, every: int) -> Iterator[str]:
             f"trained on {contents.authors.name} of the paper's authors, which holds no 3D and no "
             f"exact 2D"
         )
-    if sources.detections:
+    if sources.detected and sources.pixels:
         yield (
-            f"{sources.detections.source}: holds no confidences, so every joint detected has "
-            f"score 1"
+            f"{sources.pixels.source}: holds no confidences, so every joint detected has score 1"
         )
     elif contents.has_3d or not contents.authors:
         yield (

@@ -47,16 +47,19 @@ def read_pixels(path: Path, subjects: Sequence[str]) -> Pixels:
     table = read_npz_object(path, "positions_2d", what=what)
     views: dict[Recording, Mapping[str, np.ndarray]] = {}
     for one, entry in by_recording(table, subjects, path):
-        views[one] = {
-            camera: selected(values, joints, known, f"{path}: {one.name}, camera {camera}")
-            for camera, values in _by_camera(entry, one, path).items()
-        }
+        if by_camera := _by_camera(entry, one, path):
+            views[one] = {
+                camera: selected(values, joints, known, f"{path}: {one.name}, camera {camera}")
+                for camera, values in by_camera.items()
+            }
     return Pixels(views, known, str(path))
 
 
 def _by_camera(entry: Any, one: Recording, path: Path) -> dict[str, Any]:
     """Cameras are a list, or a dict by name; None or an array without frames is no camera."""
     if not isinstance(entry, dict):
+        if not isinstance(entry, list | tuple) and np.ndim(entry) == 0:
+            raise InputError(f"{path}: {one.name} holds no cameras; write it as VideoPose3D does.")
         cameras = list(CAMERAS)
         if one == _WITHOUT_FIRST_CAMERA and len(entry) == len(cameras) - 1:
             cameras = cameras[1:]
@@ -69,7 +72,7 @@ def _by_camera(entry: Any, one: Recording, path: Path) -> dict[str, Any]:
     return {
         camera: entry[camera]
         for camera in CAMERAS
-        if entry.get(camera) is not None and len(entry[camera])
+        if entry.get(camera) is not None and np.size(entry[camera])
     }
 
 

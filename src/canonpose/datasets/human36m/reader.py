@@ -1,34 +1,16 @@
 """Human3.6M (Ionescu et al., PAMI 2014) under the paper's protocol (section 4)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import cache, partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from canonpose.datasets.dataset import Dataset, LabelledTake
 from canonpose.datasets.human36m.authors import read_authors
-from canonpose.datasets.human36m.cameras import read_cameras
-from canonpose.datasets.human36m.contents import (
-    CAMERA_FILES,
-    Contents,
-    contents_of,
-    one_deeper,
-)
+from canonpose.datasets.human36m.contents import contents_of
 from canonpose.datasets.human36m.notes import notes_on, notes_on_takes
-from canonpose.datasets.human36m.pixels import Pixels, read_pixels, release_pixels
-from canonpose.datasets.human36m.protocol import (
-    CAMERAS,
-    EVERY,
-    MORPHING,
-    TEST,
-    TRAINING,
-    Recording,
-    skeleton,
-)
-from canonpose.datasets.human36m.takes import Sources, labelled_take
-from canonpose.datasets.human36m.world import read_world
+from canonpose.datasets.human36m.protocol import CAMERAS, EVERY, MORPHING, TEST, TRAINING
+from canonpose.datasets.human36m.sources import read_sources
+from canonpose.datasets.human36m.takes import labelled_take
 from canonpose.errors import InputError
-from canonpose.files import short_list
 
 NAME = "human36m"
 
@@ -69,11 +51,11 @@ def read(folder: Path, *, every: int = EVERY, detector: str | None = None) -> Da
     authors = read_authors(contents.authors) if contents.authors else ()
     training = () if authors else TRAINING
     subjects = (*MORPHING, *training, *TEST) if contents.has_3d else training
-    sources = _sources(contents, subjects)
-    recordings, left_out = _recordings(sources, subjects, contents.folder)
+    sources = read_sources(contents, subjects)
+    recordings, left_out = sources.recordings()
     takes = {
         subject: tuple(
-            labelled_take(one, sources, every if subject in TEST else 1)
+            labelled_take(sources.take_out(one), every if subject in TEST else 1)
             for one in recordings[subject]
         )
         for subject in subjects
@@ -93,64 +75,3 @@ def read(folder: Path, *, every: int = EVERY, detector: str | None = None) -> Da
 
 def _of(takes: Mapping[str, Takes], subjects: Sequence[str]) -> Takes:
     return tuple(take for subject in subjects for take in takes.get(subject, ()))
-
-
-def _sources(contents: Contents, subjects: Sequence[str]) -> Sources:
-    detections = None
-    if contents.detections and subjects:
-        detections = read_pixels(contents.detections, subjects)
-    known = detections.skeleton if detections else skeleton()
-    if contents.authors and known != skeleton():
-        raise InputError(
-            f"{contents.detections}: has no nose, which {contents.authors.name} has, so one cannot "
-            f"be tested on after training on the other; use a detector with a nose, or move one "
-            f"of them away."
-        )
-    sources = Sources(known, detections=detections, exact=_exact(contents, subjects))
-    if not contents.has_3d:
-        return sources
-    if contents.cameras is None:
-        raise InputError(
-            f"{contents.folder}: has 3D but no cameras.h5, without which it is not known how the "
-            f"cameras see it; put that of 3d-pose-baseline there{_found_deeper(contents.folder)}."
-        )
-    rigs = read_cameras(contents.cameras, subjects)
-    world, world_source = read_world(contents, subjects)
-    return replace(sources, world=world, world_source=world_source, rigs=rigs)
-
-
-def _exact(contents: Contents, subjects: Sequence[str]) -> Callable[[], Pixels | None]:
-    if contents.exact:
-        return cache(partial(read_pixels, contents.exact, subjects))
-    if contents.release:
-        return cache(partial(release_pixels, contents.release, subjects))
-    return lambda: None
-
-
-def _found_deeper(folder: Path) -> str:
-    deeper = [path for path in one_deeper(folder) if path.name in CAMERA_FILES]
-    return f" (there is one in {deeper[0].parent.name!r})" if deeper else ""
-
-
-def _recordings(
-    sources: Sources, subjects: Sequence[str], folder: Path
-) -> tuple[dict[str, list[Recording]], list[str]]:
-    """What can be used, by subject, and a note on what cannot."""
-    pixels = sources.detections or (None if sources.world else sources.exact())
-    kinds: dict[str, set[Recording]] = {}
-    if sources.world_source:
-        kinds[sources.world_source] = set(sources.world)
-    if pixels:
-        kinds[pixels.source] = set(pixels.views)
-    for source, found in kinds.items():
-        for subject in subjects:
-            if subject not in MORPHING and subject not in {one.subject for one in found}:
-                raise InputError(f"{source}: subject {subject} is missing; put it there.")
-    usable = set.intersection(*kinds.values()) if kinds else set()
-    notes = [
-        f"{short_list(sorted(one.name for one in found - usable))}: left out, for only {source} "
-        f"has it"
-        for source, found in kinds.items()
-        if found - usable
-    ]
-    return {s: sorted(one for one in usable if one.subject == s) for s in subjects}, notes

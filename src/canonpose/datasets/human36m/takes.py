@@ -10,8 +10,8 @@ from canonpose.datasets.dataset import LabelledTake
 from canonpose.datasets.human36m.lazy import Lazy
 from canonpose.datasets.human36m.pixels import Pixels
 from canonpose.datasets.human36m.protocol import CAMERAS, FRAMES_PER_SECOND, Recording
-from canonpose.datasets.plausible import FARTHEST, median_distance
-from canonpose.datasets.truth import exact_keypoints, in_camera_frame
+from canonpose.datasets.plausible import FARTHEST
+from canonpose.datasets.truth import MILLIMETRES, exact_keypoints, in_camera_frame
 from canonpose.errors import InputError
 from canonpose.geometry.cameras import Camera
 from canonpose.readers.checks import cleaned, stacked
@@ -21,8 +21,7 @@ from canonpose.skeleton import Skeleton
 MOST_LEFT_OVER = 100
 """Frames. Videos go on a little after the motion capture has stopped, but not for seconds."""
 _CHECKED = 16
-"""Moments of each recording at which 2D and 3D are compared."""
-
+"""Moments of each recording at which 2D and 3D are compared, at least."""
 
 Exact = Callable[[], Pixels | None]
 """Exact 2D other than the projected 3D, read when asked for: it is large and seldom needed."""
@@ -64,8 +63,8 @@ def labelled_take(known: Known, every: int = 1) -> LabelledTake:
     one, pixels = known.one, known.pixels
     seen = dict(pixels.views[one]) if pixels else {}
     some = _Frames(known.skeleton, one, slice(0, _common_length(known, seen), every))
-    reference = some.of_reference(known.reference) if known.reference else None
-    truth = _Truth(some, reference, known.rig, known.exact) if reference else None
+    reference = None if known.reference is None else some.of_reference(known.reference)
+    truth = None if reference is None else _Truth(some, reference, known.rig, known.exact)
     if pixels:
         views = {camera: some.view(camera, values, pixels) for camera, values in seen.items()}
     else:
@@ -84,7 +83,7 @@ def labelled_take(known: Known, every: int = 1) -> LabelledTake:
 
 def _common_length(known: Known, seen: Mapping[str, np.ndarray]) -> int:
     lengths = {f"camera {camera}": len(values) for camera, values in seen.items()}
-    if known.reference:
+    if known.reference is not None:
         lengths["the 3D"] = len(known.reference)
     longest, shortest = max(lengths, key=lengths.__getitem__), min(lengths, key=lengths.__getitem__)
     if lengths[longest] - lengths[shortest] > MOST_LEFT_OVER:
@@ -176,15 +175,18 @@ class _Truth:
     def check_lies_under(self, views: Mapping[str, Keypoints]) -> None:
         """Refuse 3D, cameras and 2D that do not belong together."""
         step = max(1, len(self.reference) // _CHECKED)
-        positions, valid = self.reference.positions[::step], self.reference.valid[::step]
-        few = replace(self.reference, positions=positions, valid=valid)
+        joints = [self.reference.joints.index(joint) for joint in self.some.skeleton.joints]
+        metres = self.reference.positions[::step, joints].astype(np.float64) * MILLIMETRES
         for camera, view in views.items():
-            exact = exact_keypoints(few, self.rig[camera], view)
-            of_view = replace(view, positions=view.positions[::step], scores=view.scores[::step])
-            away = median_distance(exact, of_view)
-            if not away <= FARTHEST * CAMERAS[camera][0]:
+            offsets = self.rig[camera].project(metres) - view.positions[::step]
+            away = np.linalg.norm(offsets, axis=-1)
+            median = (
+                float(np.median(away[np.isfinite(away)])) if np.isfinite(away).any() else np.inf
+            )
+            if median > FARTHEST * CAMERAS[camera][0]:
                 raise InputError(
                     f"{view.source}: {self.some.one.name}, camera {camera}: the 3D of "
-                    f"{self.reference.source} is not where the 2D is (median distance {away:.0f} "
-                    f"px); check that both and the cameras are of Human3.6M, in their units."
+                    f"{self.reference.source} is not where the 2D is (median distance "
+                    f"{median:.0f} px); check that both and the cameras are of Human3.6M, in "
+                    f"their units."
                 )

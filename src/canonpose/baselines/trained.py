@@ -1,0 +1,203 @@
+"""A trained supervised lifter: use it, and its files without pickle."""
+
+import json
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from canonpose.baselines.martinez import MartinezConfig, MartinezLifter
+from canonpose.config_tables import from_table, to_table
+from canonpose.datamodel import Keypoints, Poses
+from canonpose.device import choose_device
+from canonpose.errors import InputError, InputWarning
+from canonpose.files import unreadable, write_whole
+from canonpose.geometry.normalisation import normalise
+from canonpose.skeleton import Skeleton, convert
+
+WEIGHTS = "supervised.safetensors"
+CARD = "supervised.json"
+FORMAT = "canonpose-supervised-lifter"
+FORMAT_VERSION = 1
+BATCH = 8192
+"""Poses a pass; bounds the memory of long recordings."""
+
+
+@dataclass(frozen=True, eq=False)
+class SupervisedLifter:
+    """A trained network with what is needed to use it."""
+
+    network: MartinezLifter
+    skeleton: Skeleton
+    units: str
+    """"m" where the labels were metric, "body_height" where their scale was arbitrary."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """How many poses, the last loss, versions."""
+
+    @torch.no_grad()
+    def lift(self, keypoints: Keypoints, *, device: str = "auto") -> Poses:
+        """Lift every frame of one camera's keypoints by itself.
+
+        Parameters
+        ----------
+        keypoints : Keypoints
+            Of any skeleton that has the lifter's joints by name; missing ones are guessed, with a
+            warning.
+        device : str
+            "auto", "cpu", "cuda", ...
+
+        Returns
+        -------
+        Poses
+            In the camera's frame (x right, y down, z away), relative to the root joint. There is no
+            other canonical frame: ``rotation`` is the identity. Frames in which the root joint is
+            not seen are NaN.
+
+        Raises
+        ------
+        InputError
+            If the root joint is seen in no frame.
+        """
+        positions, scores = self._in_own_skeleton(keypoints)
+        root = self.skeleton.root_index
+        normalised = normalise(torch.from_numpy(positions), torch.from_numpy(scores), root)
+        unseen = normalised.scores[:, root] == 0
+        if unseen.all():
+            raise InputError(
+                f"{keypoints.source or keypoints.camera}: the root joint {self.skeleton.root!r} is "
+                f"seen in no frame, so there is nothing to lift; check the file and its layout."
+            )
+        where = choose_device(device)
+        self.network.to(where).eval()
+        parts = zip(normalised.positions.split(BATCH), normalised.scores.split(BATCH), strict=True)
+        lifted = torch.cat([self.network(p.to(where), s.to(where)).cpu() for p, s in parts])
+        lifted = lifted - lifted[:, root : root + 1]
+        rotation = torch.eye(3).repeat(len(lifted), 1, 1)
+        lifted[unseen], rotation[unseen] = torch.nan, torch.nan
+        return Poses(
+            positions=lifted.numpy(),
+            scores=scores,
+            canonical=lifted.numpy().copy(),
+            rotation=rotation.numpy(),
+            keypoints=positions,
+            skeleton=self.skeleton,
+            units=self.units,
+            fps=keypoints.fps,
+            image_size=keypoints.image_size,
+            camera=keypoints.camera,
+            source=keypoints.source,
+            person=keypoints.person,
+        )
+
+    def _in_own_skeleton(self, keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
+        positions, scores = keypoints.positions, keypoints.scores
+        if keypoints.skeleton.joints != self.skeleton.joints:
+            positions, scores = convert(positions, scores, keypoints.skeleton, self.skeleton)
+            never = [
+                j for j, of in zip(self.skeleton.joints, scores.T, strict=True) if not of.any()
+            ]
+            if never and self.skeleton.root not in never:
+                warnings.warn(
+                    f"{keypoints.source or keypoints.camera}: lacks {', '.join(never)} of the "
+                    f"lifter's joints; they are guessed from the others.",
+                    InputWarning,
+                    stacklevel=3,
+                )
+        return positions.astype(np.float32), scores.astype(np.float32)
+
+
+def save_supervised(lifter: SupervisedLifter, folder: str | Path) -> None:
+    """Write ``supervised.safetensors`` and ``supervised.json`` into a folder.
+
+    The card names the hash of the weights and is written last, so that it stands for a whole pair.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    state = {name: value.contiguous().cpu() for name, value in lifter.network.state_dict().items()}
+    weights = save_tensors(state)
+    card = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "weights": {"file": WEIGHTS, "sha256": sha256(weights).hexdigest()},
+        "config": to_table(lifter.network.config),
+        "skeleton": lifter.skeleton.to_dict(),
+        "units": lifter.units,
+        "provenance": dict(lifter.provenance),
+    }
+    write_whole(Path(folder) / WEIGHTS, weights)
+    write_whole(Path(folder) / CARD, json.dumps(card, indent=2) + "\n")
+
+
+def load_supervised(folder: str | Path) -> SupervisedLifter:
+    """Read what `save_supervised` wrote.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no supervised lifter, a foreign or a damaged one.
+    """
+    folder = Path(folder)
+    card = _read_card(folder / CARD)
+    try:
+        skeleton = Skeleton.from_dict(card["skeleton"])
+        network = MartinezLifter(len(skeleton), from_table(MartinezConfig, card["config"]))
+        expected, units = str(card["weights"]["sha256"]), str(card["units"])
+        provenance = dict(card["provenance"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{folder / CARD}: is damaged ({error}); train again or restore the file."
+        ) from error
+    network.load_state_dict(_read_weights(folder / WEIGHTS, expected, network))
+    network.eval()
+    return SupervisedLifter(network, skeleton, units, provenance)
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(
+            f"{path}: is damaged ({error}); train again or restore the file."
+        ) from error
+    if (
+        not isinstance(card, dict)
+        or card.get("format") != FORMAT
+        or card.get("format_version") != FORMAT_VERSION
+    ):
+        raise InputError(
+            f"{path}: is not a supervised lifter of this version of canonpose; train again."
+        )
+    return card
+
+
+def _read_weights(path: Path, expected: str, network: MartinezLifter) -> dict[str, torch.Tensor]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if sha256(content).hexdigest() != expected:
+        raise InputError(
+            f"{path}: is damaged or belongs to another {CARD} (its hash differs); "
+            f"train again or restore both files."
+        )
+    try:
+        state = load_tensors(content)
+    except SafetensorError as error:
+        raise InputError(f"{path}: is not a safetensors file ({error}); train again.") from error
+    shapes = {name: value.shape for name, value in network.state_dict().items()}
+    if {name: value.shape for name, value in state.items()} != shapes:
+        raise InputError(f"{path}: holds another network than {CARD} describes; train again.")
+    return state

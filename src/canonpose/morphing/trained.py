@@ -1,0 +1,83 @@
+"""A trained morphing: network, skeletons and card, as files without pickle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from canonpose.config_tables import from_table, to_table
+from canonpose.morphing.files import NetworkFiles
+from canonpose.morphing.network import MorphingNetwork, MorphingNetworkConfig
+from canonpose.skeleton import Skeleton
+
+FILES = NetworkFiles(kind="morphing", version=1, made_by="canonpose morph train")
+CARD = FILES.card
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedMorphing:
+    """A morphing network with what is needed to know where it comes from."""
+
+    network: MorphingNetwork
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """The training's configuration, as a table."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """What it was learned from, versions, times."""
+
+    @property
+    def source(self) -> Skeleton:
+        """Of the detections that it takes."""
+        return self.network.source
+
+    @property
+    def target(self) -> Skeleton:
+        """Of the poses that it gives."""
+        return self.network.target
+
+    def to(self, device: torch.device) -> "TrainedMorphing":
+        """The same, with its network moved to a device."""
+        self.network.to(device)
+        return self
+
+
+def save_morphing(morphing: TrainedMorphing, folder: str | Path) -> None:
+    """Write ``morphing.safetensors`` and ``morphing.json`` into a folder.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    facts = {
+        "network": to_table(morphing.network.config),
+        "source": morphing.source.to_dict(),
+        "target": morphing.target.to_dict(),
+        "training": dict(morphing.training),
+        "provenance": dict(morphing.provenance),
+    }
+    FILES.write(Path(folder), morphing.network, facts)
+
+
+def load_morphing(folder: str | Path) -> TrainedMorphing:
+    """Read a trained morphing from the folder that `save_morphing` wrote.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no trained morphing, a foreign or a damaged one.
+    """
+    folder = Path(folder)
+    card = FILES.read_card(folder)
+    try:
+        source, target = (Skeleton.from_dict(card[name]) for name in ("source", "target"))
+        config = from_table(MorphingNetworkConfig, card["network"])
+        network = MorphingNetwork(source, target, config)
+        expected = str(card["weights"]["sha256"])
+        training, provenance = dict(card["training"]), dict(card["provenance"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise FILES.damaged_card(folder, error) from error
+    FILES.read_weights(folder, expected, network)
+    network.eval()
+    return TrainedMorphing(network, training, provenance)

@@ -1,0 +1,124 @@
+"""Keypoints and captures as files that every other step reads."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from canonpose.datamodel import Capture, Keypoints
+from canonpose.errors import InputError
+from canonpose.files import write_whole
+from canonpose.npz import write_arrays
+from canonpose.readers.capture_toml import FILE_NAME
+from canonpose.skeleton import Skeleton, layout_of_joint_names
+
+SKELETON_FILE = "skeleton.toml"
+
+
+def write_keypoints(keypoints: Keypoints, path: str | Path) -> None:
+    """Write one camera's keypoints as an npz that `canonpose.read_keypoints` reads.
+
+    Entries: ``keypoints`` [frame, joint, 2] in pixels, ``scores`` [frame, joint], ``joint_names``,
+    and where known ``fps`` and ``image_size``; of the detected joints, as derived ones follow from
+    them.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written; what was there before is still there.
+    """
+    names = keypoints.skeleton.detected
+    detected = keypoints.skeleton.indices(names)
+    arrays = {
+        "keypoints": keypoints.positions[:, detected].astype(np.float32),
+        "scores": keypoints.scores[:, detected].astype(np.float32),
+        "joint_names": np.array(names),
+    }
+    if keypoints.fps is not None:
+        arrays["fps"] = np.array(float(keypoints.fps))
+    if keypoints.image_size is not None:
+        arrays["image_size"] = np.array(keypoints.image_size, dtype=np.int64)
+    write_arrays(arrays, path)
+
+
+def write_capture(capture: Capture, folder: str | Path) -> None:
+    """Write a capture of one source as a new folder that `canonpose.read_capture` reads.
+
+    The frames are as they are used: synchronised, of the person chosen, without the cameras and
+    joints left out. So ``capture.toml`` tells only what is left to tell: whether the cameras stood
+    still, the subjects, and the skeleton, where the joints' names alone do not.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something or cannot be written to, or a take's or camera's name is no
+        file's name.
+    """
+    folder = Path(folder)
+    for take in capture.takes:
+        for name in (take.name, *take.views):
+            if Path(name).name != name:
+                raise InputError(f"{name!r}: cannot be the name of a file; write captures singly.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder}: is there already; choose a new folder for the capture.")
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        _write_takes(capture, temporary)
+        if folder.exists():
+            folder.rmdir()
+        temporary.replace(folder)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: cannot be written ({error.strerror or error}); choose another place."
+        ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write_takes(capture: Capture, folder: Path) -> None:
+    for take in capture.takes:
+        for camera, view in take.views.items():
+            write_keypoints(view, folder / take.name / f"{camera}.npz")
+    entries: dict[str, Any] = {}
+    if capture.static_cameras is not None:
+        entries["static_cameras"] = capture.static_cameras
+    if needs_layout(capture.skeleton):
+        write_skeleton(capture.skeleton, folder / SKELETON_FILE)
+        entries["layout"] = SKELETON_FILE
+    subjects = {take.name: take.subject for take in capture.takes if take.subject}
+    write_whole(folder / FILE_NAME, _toml(entries, {"subjects": subjects} if subjects else {}))
+
+
+def needs_layout(skeleton: Skeleton) -> bool:
+    """Whether a file that names this skeleton's joints would be taken for another skeleton."""
+    read = layout_of_joint_names(skeleton.detected)
+    return read is None or skeleton.to_dict() != {**read.to_dict(), "name": skeleton.name}
+
+
+def write_skeleton(skeleton: Skeleton, path: str | Path) -> None:
+    """Write a skeleton as the TOML file of a layout.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    table = skeleton.to_dict()
+    tables = {name: table.pop(name) for name in ("derived", "parents")}
+    write_whole(Path(path), _toml(table, tables))
+
+
+def _toml(entries: dict[str, Any], tables: dict[str, dict[str, Any]]) -> str:
+    """Strings, booleans and lists of them, then tables; JSON writes these as TOML does."""
+    lines = [f"{name} = {_value(value)}" for name, value in entries.items()]
+    for title, table in tables.items():
+        lines += ["", f"[{title}]"]
+        lines += [f"{_value(name)} = {_value(value)}" for name, value in table.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

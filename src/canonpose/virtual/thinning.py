@@ -1,0 +1,34 @@
+"""Fewer frames of a take, with its truth."""
+
+from dataclasses import replace
+
+from canonpose.datamodel import Keypoints
+from canonpose.datasets.dataset import LabelledTake
+
+
+def every_nth(labelled: LabelledTake, step: int) -> LabelledTake:
+    """A take with every ``step``-th frame only, and a frame rate to match."""
+
+    def fewer(view: Keypoints) -> Keypoints:
+        return replace(
+            view,
+            positions=view.positions[::step],
+            scores=view.scores[::step],
+            fps=None if view.fps is None else view.fps / step,
+        )
+
+    return LabelledTake(
+        take=replace(
+            labelled.take, views={c: fewer(view) for c, view in labelled.take.views.items()}
+        ),
+        truth_3d={
+            camera: replace(
+                truth,
+                positions=truth.positions[::step],
+                valid=truth.valid[::step],
+                fps=None if truth.fps is None else truth.fps / step,
+            )
+            for camera, truth in labelled.truth_3d.items()
+        },
+        truth_2d={camera: fewer(view) for camera, view in labelled.truth_2d.items()},
+    )
