@@ -1,4 +1,4 @@
-"""Every table on every data set's fixture, with trainings of a few steps: structure, not accuracy."""
+"""Every data set and every table on fixtures, in a few steps: structure, not accuracy."""
 
 import csv
 import json
@@ -70,16 +70,31 @@ def rows_of(path):
     return list(csv.DictReader(path.open()))
 
 
-@pytest.mark.parametrize("name", WRITE)
-@pytest.mark.parametrize("table", TABLES)
-def test_every_table_of_every_data_set(name, table, data, out, capsys):
+TABLES_OF = {
+    "human36m": ("table1", "table4"),
+    "3dhp": ("table2",),
+    "skipose": ("table3",),
+    "aistpp": ("table4",),
+    "folder": tuple(TABLES),
+    "virtual": ("table1",),
+    "virtual-ptz": ("table3",),
+    "virtual-handheld": ("table4",),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "table"), [(name, table) for name, tables in TABLES_OF.items() for table in tables]
+)
+def test_every_data_set_and_every_table(name, table, data, out, capsys):
     folder = out / name
     command = ["reproduce", table, "--data", str(data(name)), "--dataset", name, "-o", str(folder)]
-    assert main([*command, *TINY]) == 0
+    wanted = [row for row in TABLES[table].rows if row.method != "epipolar" or name == "folder"]
+    names = ",".join(row.label.replace("`", "") for row in wanted)
+    assert main([*command, "--rows", names, *TINY]) == 0
     rows = {row["method"]: row for row in rows_of(folder / f"{table}.csv")}
-    assert rows.keys() == {row.label for row in TABLES[table].rows}
+    assert rows.keys() == {row.label for row in wanted}
     moving = name in ("skipose", "virtual-ptz", "virtual-handheld")
-    for row in TABLES[table].rows:
+    for row in wanted:
         measured = rows[row.label]["p_mpjpe"]
         if not row.trained or (moving and row.static_cameras):
             assert measured == ""
@@ -87,7 +102,7 @@ def test_every_table_of_every_data_set(name, table, data, out, capsys):
             assert 0 < float(measured) < 1000
     text = (folder / f"{table}.md").read_text()
     assert f"ours of {name}" in text
-    if moving:
+    if moving and any(row.static_cameras for row in wanted):
         assert "its cameras move" in text
     for ending in (".png", "-cps.png"):
         assert (folder / f"{table}{ending}").read_bytes().startswith(b"\x89PNG")
@@ -103,8 +118,7 @@ def test_finished_rows_are_not_trained_again(data, tmp_path, capsys):
     assert main(command) == 0
     assert (tmp_path / "table4.md").read_text() == table
     assert result.stat().st_mtime_ns == stamp
-    more = command[:-1] + ["2"]  # one more seed
-    assert main(more) == 0
+    assert main([*command[:-1], "2"]) == 0  # one more seed
     assert result.stat().st_mtime_ns == stamp
     assert (tmp_path / "2-cameras" / "seed-1" / "result.json").exists()
     other = [*command, "--learning-rate", "0.5"]

@@ -11,7 +11,7 @@ from canonpose.errors import InputError
 
 @dataclass(frozen=True)
 class MartinezConfig:
-    """The network and its training; the defaults are the original's."""
+    """The network and its training; the defaults are the original's, less its `max_norm`."""
 
     width: int = 1024
     """Neurons of every hidden layer."""
@@ -22,7 +22,7 @@ class MartinezConfig:
     confidences: bool = False
     """Whether the detector's confidences are inputs too; the original has none."""
     max_norm: float | None = None
-    """Largest Frobenius norm of a layer's weights; the original has 1."""
+    """Largest Frobenius norm of a layer's weights; none here, 1 in the original."""
     epochs: int = 200
     batch: int = 64
     """Views a step."""

@@ -9,8 +9,9 @@ from canonpose.errors import InputWarning
 from canonpose.lifter.network import Lifter
 from canonpose.skeleton import Skeleton
 
-SMALL_MARGIN = 0.5
-"""Below this the vote is reported as doubtful; sound trainings vote above 0.9."""
+SMALL_MARGIN = 0.9
+"""Below this the vote is reported as doubtful. On real footage, trainings with two per cent of the
+poses in the other world voted 1.00, one with a quarter there 0.89, and with half 0.0 to 0.7."""
 
 
 def resolve_chirality(

@@ -1,6 +1,6 @@
 """A virtual data set: motion capture through virtual cameras, with detections that err."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from re import fullmatch
 
@@ -77,10 +77,10 @@ def read(
     """
     subjects = _subjects(folder)
     takes: dict[str, list[VirtualTake]] = {}
-    notes: list[str] = []
+    cut: list[str] = []
     for place, (subject, files) in enumerate(subjects.items()):
         clips = [read_motion(file) for file in files]
-        notes += [note for clip in clips for note in clip.notes]
+        cut += [note for clip in clips for note in clip.notes]
         filming = _filming(cameras, motion, place, seed, noise or NoiseConfig())
         takes[subject] = list(film(clips, filming, subject=subject))
     training, test, morphing = _parted(takes)
@@ -100,7 +100,7 @@ def read(
         static_cameras=motion == "static",
         scored_joints=skeleton.joints,
         morphing=tuple(every_nth(take.labelled, every) for take in morphing),
-        notes=tuple(notes),
+        notes=_summary(folder, cut, sum(map(len, subjects.values()))),
     )
 
 
@@ -153,3 +153,13 @@ def _filming(cameras: int, motion: Movement, place: int, seed: int, noise: Noise
             optics=HUMAN36M_OPTICS,
         )
     return Filming(rig, motion, noise=noise, seed=seed)
+
+
+def _summary(folder: Path, cut: Sequence[str], clips: int) -> tuple[str, ...]:
+    """What was cut off the clips, in one sentence."""
+    if not cut:
+        return ()
+    return (
+        f"{folder}: of {len(cut)} of its {clips} clips only a part is used, as the body jumps in "
+        f"them; so in {cut[0]}",
+    )

@@ -35,7 +35,10 @@ def draw_figure4(study: Study, seed: int, path: Path) -> list[str]:
     data = row.dataset(study.dataset)
     names = f"seed {seed}", f"seed {seed + 1}"
     pairs = [lifted(data, study.lifter(row, one)) for one in (seed, seed + 1)]
-    methods = {name: [poses for poses, _ in views.values()] for name, views in zip(names, pairs)}
+    methods = {
+        name: [poses for poses, _ in views.values()]
+        for name, views in zip(names, pairs, strict=True)
+    }
     references = [reference for _, reference in pairs[0].values()]
     drawn = figure4(methods, references, path, joints=study.dataset.scored_joints)
     return [

@@ -1,4 +1,4 @@
-"""A data set's detections morphed to its own joints, as in the paper's experiments (section 4.2)."""
+"""A data set's detections morphed to its own joints, as the paper did (section 4.2)."""
 
 from pathlib import Path
 

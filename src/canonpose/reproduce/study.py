@@ -99,7 +99,9 @@ class Study:
             return None
         try:
             table = json.loads(path.read_text("utf-8"))
-            result = Result(**{**table.pop("result"), "label": row.label})
+            known = table.pop("result")
+            curve = tuple(known["cps_curve"])
+            result = Result(**{**known, "label": row.label, "cps_curve": curve})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"{path}: is damaged ({error}); remove it, and the row is trained again."
