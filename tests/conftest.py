@@ -23,6 +23,7 @@ PACKAGES = (
     "losses",
     "metrics",
     "morphing",
+    "network_files",
     "npz",
     "people",
     "pickles",

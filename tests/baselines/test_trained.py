@@ -55,8 +55,8 @@ def test_weights_of_another_card(folder, tmp_path):
     ("content", "message"),
     [
         ("{", "is damaged"),
-        ("[]", "is not a supervised lifter"),
-        ('{"format": "canonpose-lifter"}', "is not a supervised lifter"),
+        ("[]", "is not a canonpose supervised lifter"),
+        ('{"format": "canonpose-lifter"}', "is not a canonpose supervised lifter"),
     ],
 )
 def test_a_card_that_is_none(folder, content, message):

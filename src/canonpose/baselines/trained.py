@@ -1,32 +1,27 @@
 """A trained supervised lifter: use it, and its files without pickle."""
 
-import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 
 from canonpose.baselines.martinez import MartinezConfig, MartinezLifter
 from canonpose.config_tables import from_table, to_table
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
 from canonpose.errors import InputError, InputWarning
-from canonpose.files import unreadable, write_whole
 from canonpose.geometry.normalisation import normalise
+from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton, convert
 
-WEIGHTS = "supervised.safetensors"
-CARD = "supervised.json"
-FORMAT = "canonpose-supervised-lifter"
-FORMAT_VERSION = 1
+FILES = NetworkFiles(
+    "supervised", kind="supervised lifter", version=1, made_by="canonpose.baselines.save_supervised"
+)
+WEIGHTS, CARD = FILES.weights, FILES.card
 BATCH = 8192
 """Poses a pass; bounds the memory of long recordings."""
 
@@ -117,26 +112,20 @@ class SupervisedLifter:
 def save_supervised(lifter: SupervisedLifter, folder: str | Path) -> None:
     """Write ``supervised.safetensors`` and ``supervised.json`` into a folder.
 
-    The card names the hash of the weights and is written last, so that it stands for a whole pair.
+    The card names the hash of the weights, so that files that do not belong together are found.
 
     Raises
     ------
     InputError
         If the folder cannot be written to.
     """
-    state = {name: value.contiguous().cpu() for name, value in lifter.network.state_dict().items()}
-    weights = save_tensors(state)
-    card = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "weights": {"file": WEIGHTS, "sha256": sha256(weights).hexdigest()},
+    facts = {
         "config": to_table(lifter.network.config),
         "skeleton": lifter.skeleton.to_dict(),
         "units": lifter.units,
         "provenance": dict(lifter.provenance),
     }
-    write_whole(Path(folder) / WEIGHTS, weights)
-    write_whole(Path(folder) / CARD, json.dumps(card, indent=2) + "\n")
+    FILES.write(Path(folder), lifter.network, facts)
 
 
 def load_supervised(folder: str | Path) -> SupervisedLifter:
@@ -147,57 +136,10 @@ def load_supervised(folder: str | Path) -> SupervisedLifter:
     InputError
         If the folder holds no supervised lifter, a foreign or a damaged one.
     """
-    folder = Path(folder)
-    card = _read_card(folder / CARD)
-    try:
-        skeleton = Skeleton.from_dict(card["skeleton"])
-        network = MartinezLifter(len(skeleton), from_table(MartinezConfig, card["config"]))
-        expected, units = str(card["weights"]["sha256"]), str(card["units"])
-        provenance = dict(card["provenance"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"{folder / CARD}: is damaged ({error}); train again or restore the file."
-        ) from error
-    network.load_state_dict(_read_weights(folder / WEIGHTS, expected, network))
-    network.eval()
-    return SupervisedLifter(network, skeleton, units, provenance)
+    return FILES.read(Path(folder), _described)
 
 
-def _read_card(path: Path) -> dict[str, Any]:
-    try:
-        card = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(
-            f"{path}: is damaged ({error}); train again or restore the file."
-        ) from error
-    if (
-        not isinstance(card, dict)
-        or card.get("format") != FORMAT
-        or card.get("format_version") != FORMAT_VERSION
-    ):
-        raise InputError(
-            f"{path}: is not a supervised lifter of this version of canonpose; train again."
-        )
-    return card
-
-
-def _read_weights(path: Path, expected: str, network: MartinezLifter) -> dict[str, torch.Tensor]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise unreadable(path, error) from error
-    if sha256(content).hexdigest() != expected:
-        raise InputError(
-            f"{path}: is damaged or belongs to another {CARD} (its hash differs); "
-            f"train again or restore both files."
-        )
-    try:
-        state = load_tensors(content)
-    except SafetensorError as error:
-        raise InputError(f"{path}: is not a safetensors file ({error}); train again.") from error
-    shapes = {name: value.shape for name, value in network.state_dict().items()}
-    if {name: value.shape for name, value in state.items()} != shapes:
-        raise InputError(f"{path}: holds another network than {CARD} describes; train again.")
-    return state
+def _described(card: dict[str, Any]) -> SupervisedLifter:
+    skeleton = Skeleton.from_dict(card["skeleton"])
+    network = MartinezLifter(len(skeleton), from_table(MartinezConfig, card["config"]))
+    return SupervisedLifter(network, skeleton, str(card["units"]), dict(card["provenance"]))

@@ -43,6 +43,10 @@ class Reproduce:
     """Trainings of each row."""
     rows: str | None = None
     """Only rows with these names, separated by commas."""
+    static: bool = False
+    """Camera-consistency in every row, not only where the paper has it."""
+    baseline_epochs: int = 40
+    """Of the supervised lifters, in Tables 1 and 2."""
     morph: bool = False
     """Morph the detections, learned on the data set's held-back subject (section 4.2)."""
     preset: str = "released"
@@ -69,7 +73,9 @@ def main(arguments: Sequence[str]) -> None:
         dataset = morphed_by_held_back(dataset, options.output / "morphing")
     for note in dataset.notes:
         console.print(escape(note), soft_wrap=True)
-    study = reproduce.Study(dataset, options.config, options.output, options.device)
+    study = reproduce.Study(
+        dataset, options.config, options.output, options.device, options.baseline_epochs
+    )
     if options.what in FIGURES:
         path = options.output / f"{options.what}.png"
         for sentence in FIGURES[options.what](study, options.config.seed, path):
@@ -91,17 +97,19 @@ def _check(options: Reproduce) -> None:
 
 def _table(options: Reproduce, study: reproduce.Study, console: Console) -> None:
     table = reproduce.TABLES[options.what]
-    rows = _chosen(table.rows, options.rows)
+    known = [row.with_static_cameras() for row in table.rows] if options.static else table.rows
+    rows = _chosen(known, options.rows)
     measured = _measured(options, study, rows, console)
-    name, folder = study.dataset.name, options.output
+    name = study.dataset.name
+    base = options.output / (f"{options.what}-static" if options.static else options.what)
     text = markdown(table, measured, name)
-    write_whole(folder / f"{options.what}.md", text)
-    write_whole(folder / f"{options.what}.csv", csv_text(table, measured, name))
+    write_whole(base.with_suffix(".md"), text)
+    write_whole(base.with_suffix(".csv"), csv_text(table, measured, name))
     if any(one.results for one in measured):
-        plot_table(table, measured, name, folder / f"{options.what}.png")
-        plot_curves(measured, folder / f"{options.what}-cps.png")
+        plot_table(table, measured, name, base.with_suffix(".png"))
+        plot_curves(measured, base.with_name(f"{base.name}-cps.png"))
     console.print(text, markup=False, soft_wrap=True)
-    console.print(f"{folder / options.what}.md, .csv, .png and -cps.png", soft_wrap=True)
+    console.print(f"{base}.md, .csv, .png and -cps.png", soft_wrap=True)
 
 
 def _chosen(rows: Sequence[reproduce.Row], names: str | None) -> tuple[reproduce.Row, ...]:

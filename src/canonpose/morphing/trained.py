@@ -8,11 +8,11 @@ from typing import Any
 import torch
 
 from canonpose.config_tables import from_table, to_table
-from canonpose.morphing.files import NetworkFiles
 from canonpose.morphing.network import MorphingNetwork, MorphingNetworkConfig
+from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
 
-FILES = NetworkFiles(kind="morphing", version=1, made_by="canonpose morph train")
+FILES = NetworkFiles("morphing", kind="morphing", version=1, made_by="canonpose morph train -o")
 CARD = FILES.card
 
 
@@ -68,16 +68,11 @@ def load_morphing(folder: str | Path) -> TrainedMorphing:
     InputError
         If the folder holds no trained morphing, a foreign or a damaged one.
     """
-    folder = Path(folder)
-    card = FILES.read_card(folder)
-    try:
-        source, target = (Skeleton.from_dict(card[name]) for name in ("source", "target"))
-        config = from_table(MorphingNetworkConfig, card["network"])
-        network = MorphingNetwork(source, target, config)
-        expected = str(card["weights"]["sha256"])
-        training, provenance = dict(card["training"]), dict(card["provenance"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise FILES.damaged_card(folder, error) from error
-    FILES.read_weights(folder, expected, network)
-    network.eval()
-    return TrainedMorphing(network, training, provenance)
+    return FILES.read(Path(folder), _described)
+
+
+def _described(card: dict[str, Any]) -> TrainedMorphing:
+    source, target = (Skeleton.from_dict(card[name]) for name in ("source", "target"))
+    config = from_table(MorphingNetworkConfig, card["network"])
+    network = MorphingNetwork(source, target, config)
+    return TrainedMorphing(network, dict(card["training"]), dict(card["provenance"]))

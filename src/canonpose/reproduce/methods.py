@@ -10,6 +10,7 @@ from canonpose import training
 from canonpose.baselines import (
     MartinezConfig,
     SupervisedLifter,
+    SupervisedProgress,
     labelled_views,
     load_supervised,
     save_supervised,
@@ -25,9 +26,6 @@ from canonpose.reproduce.rows import Row
 from canonpose.reproduce.scoring import Lift
 from canonpose.training import TrainingConfig
 from canonpose.training.checkpoint import CHECKPOINT
-
-SUPERVISED_EPOCHS = 40
-"""Of the baselines. The original has 200 on a larger set; a few tens reach its plateau here."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +46,35 @@ def trained(
     device: str,
     progress: Callable[[Progress], None] | None,
 ) -> tuple[Lift, dict[str, Any]]:
-    """A row's lifter, from its folder where it was trained before, and facts on the training."""
+    """Our lifter for a row, from its folder where it was trained before, and facts on it."""
+    chosen = replace(row.config(config), seed=seed)
+    lifter = _canonpose(row.dataset(dataset), chosen, folder, device, progress)
+    facts = lifter.provenance
+    return partial(lift, lifter=lifter, device=device), {
+        "margin": facts["chirality"]["margin"],
+        "mirrored_before_fix": facts["chirality"]["mirrored_before_fix"],
+        "samples": facts["samples"],
+        "seconds": facts["seconds"],
+    }
+
+
+def trained_baseline(
+    row: Row,
+    dataset: Dataset,
+    config: MartinezConfig,
+    folder: Path,
+    device: str,
+    progress: Callable[[Progress], None] | None,
+) -> tuple[Lift, dict[str, Any]]:
+    """A baseline's lifter, likewise."""
     seen = row.dataset(dataset)
-    if row.method == "canonpose":
-        chosen = replace(row.config(config), seed=seed)
-        lifter = _canonpose(seen, chosen, folder, device, progress)
-        return partial(lift, lifter=lifter, device=device), _facts(lifter)
-    baseline = _baseline(row, seen, config, seed, folder, device)
-    facts = {
+    lifter = _baseline(row, seen, config, folder, device, progress)
+    return partial(lifter.lift, device=device), {
         "margin": None,
         "mirrored_before_fix": None,
         "samples": len(seen.capture()),
-        "seconds": float(baseline.provenance.get("seconds", 0.0)),
+        "seconds": float(lifter.provenance["seconds"]),
     }
-    return baseline.lift, facts
 
 
 def _canonpose(
@@ -90,25 +103,24 @@ def _canonpose(
 
 
 def _baseline(
-    row: Row, dataset: Dataset, config: TrainingConfig, seed: int, folder: Path, device: str
+    row: Row,
+    dataset: Dataset,
+    config: MartinezConfig,
+    folder: Path,
+    device: str,
+    progress: Callable[[Progress], None] | None,
 ) -> SupervisedLifter:
     if (folder / SUPERVISED_CARD).is_file():
         return load_supervised(folder)
-    settings = MartinezConfig(width=config.lifter.width, epochs=SUPERVISED_EPOCHS, seed=seed)
+
+    def report(state: SupervisedProgress) -> None:
+        if progress is not None:
+            progress(Progress(state.epoch, state.epochs, f"loss {state.loss:.4f}"))
+
     if row.method == "epipolar":
-        lifter = train_epipolar(dataset.capture(), settings, device=device)
+        lifter = train_epipolar(dataset.capture(), config, device=device, progress=report)
     else:
         views = labelled_views(dataset.training, dataset.cameras)
-        lifter = train_supervised(views, settings, device=device)
+        lifter = train_supervised(views, config, device=device, progress=report)
     save_supervised(lifter, folder)
     return lifter
-
-
-def _facts(lifter: TrainedLifter) -> dict[str, Any]:
-    facts = lifter.provenance
-    return {
-        "margin": facts["chirality"]["margin"],
-        "mirrored_before_fix": facts["chirality"]["mirrored_before_fix"],
-        "samples": facts["samples"],
-        "seconds": facts["seconds"],
-    }

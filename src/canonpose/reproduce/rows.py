@@ -52,6 +52,12 @@ class Row:
         )
         return "-".join(name for name, chosen in named if chosen) or "full"
 
+    def with_static_cameras(self) -> "Row":
+        """The same with camera-consistency, which the paper has not measured for most rows."""
+        if self.static_cameras or self.method != "canonpose":
+            return self
+        return replace(self, label=f"{self.label} + C", paper={}, static_cameras=True)
+
     @property
     def trained(self) -> bool:
         """Whether this row is measured here."""

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from canonpose.baselines import MartinezConfig
 from canonpose.config_tables import to_table
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.datasets import Dataset
 from canonpose.errors import InputError
 from canonpose.files import write_whole
 from canonpose.metrics import Evaluation
-from canonpose.reproduce.methods import Lift, Progress, trained
+from canonpose.reproduce.methods import Progress, trained, trained_baseline
 from canonpose.reproduce.rows import Row
-from canonpose.reproduce.scoring import evaluated
+from canonpose.reproduce.scoring import Lift, evaluated
 from canonpose.training import TrainingConfig
 
 RESULT = "result.json"
@@ -50,6 +51,7 @@ class Study:
     """Of which each row changes what its label says."""
     folder: Path
     device: str = "auto"
+    baseline_epochs: int = 40
 
     def run_folder(self, row: Row, seed: int) -> Path:
         """Where a row's training with a seed lies."""
@@ -88,11 +90,19 @@ class Study:
         self, row: Row, seed: int, progress: Callable[[Progress], None] | None
     ) -> tuple[Lift, dict[str, float | bool | None]]:
         folder = self.run_folder(row, seed)
-        return trained(row, self.dataset, self.config, seed, folder, self.device, progress)
+        if row.method == "canonpose":
+            return trained(row, self.dataset, self.config, seed, folder, self.device, progress)
+        baseline = MartinezConfig(
+            width=self.config.lifter.width, epochs=self.baseline_epochs, seed=seed
+        )
+        return trained_baseline(row, self.dataset, baseline, folder, self.device, progress)
 
     def _identity(self, row: Row, seed: int) -> dict[str, object]:
         config = to_table(row.config(self.config))
-        return {"dataset": self.dataset.name, "training": config, "seed": seed}
+        identity = {"dataset": self.dataset.name, "training": config, "seed": seed}
+        if row.method != "canonpose":
+            identity["baseline_epochs"] = self.baseline_epochs
+        return identity
 
     def _known(self, path: Path, row: Row, seed: int) -> Result | None:
         if not path.is_file():

@@ -1,11 +1,11 @@
 """The files of a trained network: weights as safetensors, and a JSON card with their hash."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import torch
 from safetensors import SafetensorError
@@ -16,33 +16,49 @@ from canonpose.errors import InputError
 from canonpose.files import write_whole
 
 
+@runtime_checkable
+class Trained(Protocol):
+    """A network with what is needed to use it."""
+
+    @property
+    def network(self) -> torch.nn.Module:
+        """What the weights are of."""
+
+
+AnyTrained = TypeVar("AnyTrained", bound=Trained)
+
+
 @dataclass(frozen=True)
 class NetworkFiles:
     """How one kind of trained network is kept in a folder."""
 
+    name: str
+    """Of both files, without their endings."""
     kind: str
-    """In words, for messages: "morphing"."""
+    """In words, for messages, and with hyphens in the card: "supervised lifter"."""
     version: int
     made_by: str
-    """The command that writes such a folder."""
+    """What writes such a folder: "canonpose train -o"."""
 
     @property
     def weights(self) -> str:
         """The name of the file of weights."""
-        return f"{self.kind}.safetensors"
+        return f"{self.name}.safetensors"
 
     @property
     def card(self) -> str:
         """The name of the card."""
-        return f"{self.kind}.json"
+        return f"{self.name}.json"
 
     @property
     def format(self) -> str:
         """What the card says that it is."""
-        return f"canonpose-{self.kind}"
+        return f"canonpose-{self.kind.replace(' ', '-')}"
 
     def write(self, folder: Path, network: torch.nn.Module, facts: Mapping[str, Any]) -> None:
         """Write both files; the card names the hash of the weights.
+
+        The card is written last, so that it stands for a whole pair.
 
         Raises
         ------
@@ -60,29 +76,48 @@ class NetworkFiles:
         write_whole(folder / self.weights, weights)
         write_whole(folder / self.card, json.dumps(card, indent=2) + "\n")
 
-    def read_card(self, folder: Path) -> dict[str, Any]:
-        """The card of a folder.
+    def read(self, folder: Path, described: Callable[[dict[str, Any]], AnyTrained]) -> AnyTrained:
+        """What `write` wrote, ready to be used.
+
+        Parameters
+        ----------
+        folder : path
+        described : callable
+            From a card to what it describes, the network with any weights. May raise what a card
+            with missing or wrong entries leads to: AttributeError, KeyError, TypeError, ValueError.
 
         Raises
         ------
         InputError
-            If there is none, or it is damaged, foreign, or of another version.
+            If the folder holds no such network, a foreign or a damaged one.
         """
+        card = self._read_card(folder)
+        try:
+            trained = described(card)
+            expected = str(card["weights"]["sha256"])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise _damaged(folder / self.card, error) from error
+        trained.network.load_state_dict(self._read_weights(folder, expected, trained.network))
+        trained.network.eval()
+        return trained
+
+    def _read_card(self, folder: Path) -> dict[str, Any]:
         path = folder / self.card
         if not path.is_file():
             raise InputError(
                 f"{folder}: holds no trained {self.kind} ({self.card} is missing); give the "
-                f"folder that `{self.made_by} -o` wrote."
+                f"folder that `{self.made_by}` wrote."
             )
         try:
             card = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"{path}: cannot be read ({error}); train again or restore the file."
-            ) from error
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        except ValueError as error:
+            raise _damaged(path, error) from error
         if not isinstance(card, dict) or card.get("format") != self.format:
             raise InputError(
-                f"{path}: is not a canonpose {self.kind}; give a folder of `{self.made_by}`."
+                f"{path}: is not a canonpose {self.kind}; give the folder that `{self.made_by}` "
+                f"wrote."
             )
         if card.get("format_version") != self.version:
             raise InputError(
@@ -91,27 +126,15 @@ class NetworkFiles:
             )
         return card
 
-    def damaged_card(self, folder: Path, error: Exception) -> InputError:
-        """The error to raise where the card's facts cannot be used."""
-        return InputError(
-            f"{folder / self.card}: is damaged ({error}); train again or restore the file."
-        )
-
-    def read_weights(self, folder: Path, expected: str, network: torch.nn.Module) -> None:
-        """Fill a network with the weights of a folder, whose hash the card tells.
-
-        Raises
-        ------
-        InputError
-            If they are missing, damaged, or of another network.
-        """
+    def _read_weights(
+        self, folder: Path, expected: str, network: torch.nn.Module
+    ) -> dict[str, torch.Tensor]:
+        """Of a network of this shape, with this hash."""
         path = folder / self.weights
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise InputError(
-                f"{path}: cannot be read ({error.strerror}); train again or restore the file."
-            ) from error
+            raise _unreadable(path, error) from error
         if sha256(content).hexdigest() != expected:
             raise InputError(
                 f"{path}: is damaged or belongs to another {self.card} (its hash differs); train "
@@ -128,4 +151,14 @@ class NetworkFiles:
             raise InputError(
                 f"{path}: holds another network than {self.card} describes; train again."
             )
-        network.load_state_dict(state)
+        return state
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{path}: cannot be read ({error.strerror}); train again or restore the file."
+    )
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path}: is damaged ({error}); train again or restore the file.")
