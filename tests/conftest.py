@@ -3,7 +3,12 @@
 Not in the command line, which holds no arrays and whose options begin as tyro's placeholders.
 """
 
-from jaxtyping import install_import_hook
+import os
+
+# The networks of the tests are tiny: more threads than one cost more than they give.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from jaxtyping import install_import_hook  # noqa: E402
 
 PACKAGES = (
     "anatomy",
@@ -17,6 +22,7 @@ PACKAGES = (
     "exporters",
     "figures",
     "files",
+    "folders",
     "geometry",
     "inference",
     "lifter",
@@ -30,6 +36,7 @@ PACKAGES = (
     "readers",
     "reproduce",
     "skeleton",
+    "toml_text",
     "training",
     "virtual",
 )

@@ -31,7 +31,9 @@ def test_unknown_command(capsys):
     out, said = capsys.readouterr()
     assert not out
     assert "no command 'dance'" in said
-    assert "train, lift, evaluate, report, demo" in " ".join(said.split())
+    assert "train, lift, evaluate, report, simulate, plan, morph, reproduce, demo" in " ".join(
+        said.split()
+    )
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,21 @@ class TestTrain:
         assert main(["train", footage, "-o", str(run), *SHORT, *options]) == 0
         return json.loads((run / "lifter.json").read_text())
 
-    @pytest.mark.parametrize("name", [None, "fast", "released", "paper"])
+    @pytest.mark.parametrize("name", ["fast", "moving", "released", "paper"])
     @pytest.mark.parametrize("joined", [False, True])
     def test_preset(self, tmp_path, footage, name, joined):
-        options = [] if name is None else [f"--preset={name}"] if joined else ["--preset", name]
-        card = self.card(tmp_path, footage, *options)
-        wanted = to_table(preset(name or "fast", epochs=1, min_steps=0))
+        options = [f"--preset={name}"] if joined else ["--preset", name]
+        assert self.card(tmp_path, footage, *options)["training"] == self.short(name)
+
+    def short(self, name):
+        wanted = to_table(preset(name, epochs=1, min_steps=0))
         wanted["lifter"]["width"] = 8
-        assert card["training"] == wanted
+        return wanted
+
+    def test_the_preset_follows_from_the_cameras_where_none_is_named(self, tmp_path, footage):
+        assert self.card(tmp_path, footage)["training"] == self.short("moving")
+        static = self.card(tmp_path, footage, "--static-cameras", "--overwrite")
+        assert static["training"] == self.short("fast")
 
     def test_overrides(self, tmp_path, footage):
         options = ["--batch", "7", "--seed", "5", "--learning-rate", "2e-4", "--loss.weight-view"]
@@ -52,7 +59,7 @@ class TestTrain:
             (["--static-cameras"], None, True),
             ([], "true", True),
             (["--moving-cameras"], "true", False),
-            (["--static-cameras"], "false", True),
+            (["--static-cameras"], "true", True),
         ],
     )
     def test_static_cameras(self, tmp_path, footage, options, toml, static, capsys):

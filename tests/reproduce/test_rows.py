@@ -64,8 +64,9 @@ def test_what_a_row_trains_with(preset):
     equal = Row("e", view_equality=True).config(config).loss
     assert (equal.view_term, equal.weight_reprojection) == ("equality", 1)
     assert Row("e", camera_equality=True).config(config).loss.camera_term == "equality"
-    ours = Row("ours", fast=True).config(config)
+    ours = Row("ours", fast=True, static_cameras=True).config(config)
     assert ours.augmentation == PRESETS["fast"].augmentation
+    assert Row("ours", fast=True).config(config).rotation_spread > 1
     assert ours.lifter == config.lifter
 
 

@@ -1,5 +1,7 @@
 """One step of the released preset against a step written out plainly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -206,9 +208,23 @@ def test_restored_state_goes_on_alike(samples):
 
 def test_anatomy_has_a_say_over_poses_as_they_were_struck(samples):
     """Where branches of other moments are exchanged, a pose need not be one of a body."""
+    fast = preset("fast", lifter=LifterConfig(width=WIDTH))
+    config = replace(fast, loss=replace(fast.loss, weight_anatomy=1.0))
     skeleton = capture(1)[0].skeleton
-    config = preset("fast", lifter=LifterConfig(width=WIDTH))
     moving = Trainer(samples, skeleton, config, False, torch.device("cpu"))
     static = Trainer(samples, skeleton, config, True, torch.device("cpu"))
     assert moving.advance().anatomy > 0
     assert static.advance().anatomy == 0
+
+
+def test_the_first_rotations_are_spread_where_asked(samples):
+    near = trainer_of(samples).network
+    wide = trainer_of(samples, rotation_spread=30.0).network
+    torch.testing.assert_close(wide.rotation_head.weight, 30 * near.rotation_head.weight)
+    torch.testing.assert_close(wide.upscale.weight, near.upscale.weight)
+
+    def spread(network):
+        _, rotation = network(samples.positions, samples.scores)
+        return (rotation - rotation.mean((0, 1))).norm(dim=(-2, -1)).mean()
+
+    assert spread(wide) > 5 * spread(near)

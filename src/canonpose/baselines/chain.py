@@ -9,7 +9,6 @@ from jaxtyping import Float
 from canonpose.baselines.relative_pose import RelativePose, relative_pose
 from canonpose.baselines.rig import RigViews
 from canonpose.geometry.cameras import Camera
-from canonpose.geometry.triangulation import triangulate
 
 MIN_MATCHES = 50
 """Fewer common joints do not tell how two cameras stand."""
@@ -160,25 +159,9 @@ def _baseline(
 ) -> float:
     """The length of a new pair's baseline, NaN where no point is common."""
     onto, added = edge
-    chain = _points(views, cameras)
+    chain = views.triangulated(cameras).positions
     pair = {onto: blank[onto], added: _attached(blank[added], blank[onto], pose, 1.0)}
-    ratio = np.linalg.norm(cameras[onto].to_camera(chain), axis=-1) / np.linalg.norm(
-        _points(views, pair), axis=-1
-    )
+    alone = views.triangulated(pair).positions
+    ratio = np.linalg.norm(cameras[onto].to_camera(chain), axis=-1) / np.linalg.norm(alone, axis=-1)
     ratio = ratio[np.isfinite(ratio)]
     return float(np.median(ratio)) if len(ratio) else np.nan
-
-
-def _points(views: RigViews, cameras: Mapping[int, Camera]) -> Float[np.ndarray, "frame joint 3"]:
-    """What some of the cameras see together, wrong detections included; NaN where fewer than two
-    do.
-    """
-    places = list(cameras)
-    found = triangulate(
-        list(cameras.values()),
-        views.positions[places],
-        views.scores[places],
-        max_error=np.inf,
-        min_views=2,
-    )
-    return found.positions

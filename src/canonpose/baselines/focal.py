@@ -12,7 +12,6 @@ from jaxtyping import Float
 
 from canonpose.baselines.chain import Matches, chained_cameras
 from canonpose.baselines.rig import RigViews
-from canonpose.geometry.triangulation import triangulate
 from canonpose.skeleton import Skeleton
 
 SHARES = tuple(np.geomspace(0.45, 3.0, 10).tolist())
@@ -46,14 +45,7 @@ def estimate_focal(views: RigViews, matches: Matches, skeleton: Skeleton, seed: 
         cameras = chained_cameras(views, matches, focals, seed)
         if len(cameras) < 2:
             return np.inf
-        places = list(cameras)
-        found = triangulate(
-            list(cameras.values()),
-            views.positions[places],
-            views.scores[places],
-            max_error=np.inf,
-            min_views=2,
-        )
+        found = views.triangulated(cameras)
         if len(cameras) == 2:
             return bone_variation(found.positions, skeleton)
         # A camera that cannot be placed must not make the rest look better.

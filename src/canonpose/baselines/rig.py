@@ -1,12 +1,14 @@
 """What the cameras of one rig saw, all takes in a row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int64
 
 from canonpose.datamodel import Take
+from canonpose.geometry.cameras import Camera
+from canonpose.geometry.triangulation import Triangulation, triangulate
 from canonpose.skeleton import Skeleton
 
 
@@ -32,6 +34,17 @@ class RigViews:
     def at(self, frames: Int64[np.ndarray, " chosen"]) -> "RigViews":
         """The same at some frames only."""
         return RigViews(self.cameras, self.positions[:, frames], self.scores[:, frames], self.sizes)
+
+    def triangulated(self, cameras: Mapping[int, Camera]) -> Triangulation:
+        """What some of the cameras, by view, see together, wrong detections included."""
+        places = list(cameras)
+        return triangulate(
+            list(cameras.values()),
+            self.positions[places],
+            self.scores[places],
+            max_error=np.inf,
+            min_views=2,
+        )
 
 
 def rig_views(takes: Sequence[Take], cameras: Sequence[str], joints: Skeleton) -> RigViews:

@@ -1,22 +1,19 @@
 """A trained supervised lifter: use it, and its files without pickle."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from canonpose.baselines.martinez import MartinezConfig, MartinezLifter
 from canonpose.config_tables import from_table, to_table
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
-from canonpose.errors import InputError, InputWarning
-from canonpose.geometry.normalisation import normalise
+from canonpose.lifter.footage import footage_for
 from canonpose.network_files import NetworkFiles
-from canonpose.skeleton import Skeleton, convert
+from canonpose.skeleton import Skeleton
 
 FILES = NetworkFiles(
     "supervised", kind="supervised lifter", version=1, made_by="canonpose.baselines.save_supervised"
@@ -59,17 +56,10 @@ class SupervisedLifter:
         Raises
         ------
         InputError
-            If the root joint is seen in no frame.
+            If the keypoints lack the root joint altogether.
         """
-        positions, scores = self._in_own_skeleton(keypoints)
+        positions, scores, normalised, unseen = footage_for(keypoints, self.skeleton)
         root = self.skeleton.root_index
-        normalised = normalise(torch.from_numpy(positions), torch.from_numpy(scores), root)
-        unseen = normalised.scores[:, root] == 0
-        if unseen.all():
-            raise InputError(
-                f"{keypoints.source or keypoints.camera}: the root joint {self.skeleton.root!r} is "
-                f"seen in no frame, so there is nothing to lift; check the file and its layout."
-            )
         where = choose_device(device)
         self.network.to(where).eval()
         parts = zip(normalised.positions.split(BATCH), normalised.scores.split(BATCH), strict=True)
@@ -91,22 +81,6 @@ class SupervisedLifter:
             source=keypoints.source,
             person=keypoints.person,
         )
-
-    def _in_own_skeleton(self, keypoints: Keypoints) -> tuple[np.ndarray, np.ndarray]:
-        positions, scores = keypoints.positions, keypoints.scores
-        if keypoints.skeleton.joints != self.skeleton.joints:
-            positions, scores = convert(positions, scores, keypoints.skeleton, self.skeleton)
-            never = [
-                j for j, of in zip(self.skeleton.joints, scores.T, strict=True) if not of.any()
-            ]
-            if never and self.skeleton.root not in never:
-                warnings.warn(
-                    f"{keypoints.source or keypoints.camera}: lacks {', '.join(never)} of the "
-                    f"lifter's joints; they are guessed from the others.",
-                    InputWarning,
-                    stacklevel=3,
-                )
-        return positions.astype(np.float32), scores.astype(np.float32)
 
 
 def save_supervised(lifter: SupervisedLifter, folder: str | Path) -> None:

@@ -36,8 +36,9 @@ class Train:
     """Folders of takes, or single takes."""
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="RUN")]
     """Folder for the trained lifter, its log, curves and checkpoints."""
-    preset: str = "fast"
-    """fast, released (the authors' code) or paper (the paper's text)."""
+    preset: str | None = None
+    """fast (for cameras that stand still), moving (where they may not), released (the authors'
+    code) or paper (the paper's text); fast or moving by what is said of the cameras."""
     cameras: str | None = None
     """Cameras to use, separated by commas; all by default."""
     static_cameras: bool = False
@@ -60,8 +61,7 @@ class Train:
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
-    default = Train(capture=tyro.MISSING, output=tyro.MISSING, config=preset_of(arguments))
-    options = parse(Train, "train", arguments, default)
+    options = _parsed(arguments, "fast")
     if not options.capture:
         raise InputError("no capture is given; name the folder of at least one.")
     console = Console(highlight=False)
@@ -77,9 +77,11 @@ def main(arguments: Sequence[str]) -> None:
     if capture.static_cameras is None:
         console.print(
             "cameras: taken as moving; if each stood still, say so with --static-cameras, for much "
-            "better results",
+            "better results in less time",
             soft_wrap=True,
         )
+    if options.preset is None:
+        options = _parsed(arguments, training.default_preset(capture.static_cameras))
     with training_bar(console) as bar:
         task = bar.add_task("training", total=None, loss="")
         try:
@@ -98,6 +100,13 @@ def main(arguments: Sequence[str]) -> None:
             raise
     print_training(console, lifter)
     console.print(f"trained lifter: {options.output}", soft_wrap=True)
+
+
+def _parsed(arguments: Sequence[str], preset: str) -> Train:
+    """The options; what they do not say is as in a preset, unless they name another."""
+    config = preset_of(arguments, preset)
+    default = Train(capture=tyro.MISSING, output=tyro.MISSING, config=config)
+    return parse(Train, "train", arguments, default)
 
 
 def preset_of(arguments: Sequence[str], default: str = "fast") -> TrainingConfig:

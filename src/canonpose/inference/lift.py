@@ -1,18 +1,15 @@
 """One camera's 2D keypoints to 3D poses."""
 
-import warnings
-
 import numpy as np
 import torch
 
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
-from canonpose.errors import InputError, InputWarning
-from canonpose.geometry.normalisation import normalise
+from canonpose.errors import InputError
 from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import body_size
+from canonpose.lifter.footage import footage_for
 from canonpose.lifter.trained import TrainedLifter
-from canonpose.skeleton import convert
 
 BATCH = 8192
 """Poses a pass; bounds the memory of long recordings."""
@@ -54,11 +51,10 @@ def lift(
     """
     if subject_height is not None and not 0 < subject_height < np.inf:
         raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
-    positions, scores = _in_lifter_skeleton(keypoints, lifter)
+    positions, scores, normalised, unseen = footage_for(keypoints, lifter.skeleton)
     where = choose_device(device)
     lifter.to(where)
     root = lifter.skeleton.root_index
-    normalised = normalise(torch.from_numpy(positions), torch.from_numpy(scores), root)
     parts = zip(normalised.positions.split(BATCH), normalised.scores.split(BATCH), strict=True)
     lifted = [lifter.network(part.to(where), score.to(where)) for part, score in parts]
     canonical = torch.cat([poses.cpu() for poses, _ in lifted])
@@ -71,13 +67,7 @@ def lift(
             f"trunk to compare it with; leave it out."
         )
     canonical = canonical / size[:, None, None] * (subject_height or 1.0)
-    unseen = normalised.scores[:, root] == 0
     canonical[unseen], rotation[unseen] = torch.nan, torch.nan
-    if unseen.all():
-        raise InputError(
-            f"{keypoints.source or keypoints.camera}: the root joint {lifter.skeleton.root!r} is "
-            f"seen in no frame, so there is nothing to lift; check the file and its layout."
-        )
     return Poses(
         positions=rotate(rotation, canonical).numpy(),
         scores=scores,
@@ -92,28 +82,3 @@ def lift(
         source=keypoints.source,
         person=keypoints.person,
     )
-
-
-def _in_lifter_skeleton(
-    keypoints: Keypoints, lifter: TrainedLifter
-) -> tuple[np.ndarray, np.ndarray]:
-    source, target = keypoints.skeleton, lifter.skeleton
-    if source.joints == target.joints:
-        return keypoints.positions.astype(np.float32), keypoints.scores.astype(np.float32)
-    positions, scores = convert(keypoints.positions, keypoints.scores, source, target)
-    missing = [
-        joint for joint, score in zip(target.joints, scores.T, strict=True) if not score.any()
-    ]
-    if target.root in missing:
-        raise InputError(
-            f"{keypoints.source or keypoints.camera}: has no joint {target.root!r}, which the "
-            f"lifter centres poses on; it was trained on the joints {', '.join(target.joints)}."
-        )
-    if missing:
-        warnings.warn(
-            f"{keypoints.source or keypoints.camera}: lacks {', '.join(missing)} of the lifter's "
-            f"joints; they are guessed from the others.",
-            InputWarning,
-            stacklevel=3,
-        )
-    return positions.astype(np.float32), scores.astype(np.float32)

@@ -1,8 +1,5 @@
 """Keypoints and captures as files that every other step reads."""
 
-import json
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +8,11 @@ import numpy as np
 from canonpose.datamodel import Capture, Keypoints
 from canonpose.errors import InputError
 from canonpose.files import write_whole
+from canonpose.folders import new_folder
 from canonpose.npz import write_arrays
 from canonpose.readers.capture_toml import FILE_NAME
 from canonpose.skeleton import Skeleton, layout_of_joint_names
+from canonpose.toml_text import toml_text
 
 SKELETON_FILE = "skeleton.toml"
 
@@ -62,20 +61,8 @@ def write_capture(capture: Capture, folder: str | Path) -> None:
         for name in (take.name, *take.views):
             if Path(name).name != name:
                 raise InputError(f"{name!r}: cannot be the name of a file; write captures singly.")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder}: is there already; choose a new folder for the capture.")
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    try:
+    with new_folder(folder) as temporary:
         _write_takes(capture, temporary)
-        if folder.exists():
-            folder.rmdir()
-        temporary.replace(folder)
-    except OSError as error:
-        raise InputError(
-            f"{folder}: cannot be written ({error.strerror or error}); choose another place."
-        ) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _write_takes(capture: Capture, folder: Path) -> None:
@@ -89,7 +76,7 @@ def _write_takes(capture: Capture, folder: Path) -> None:
         write_skeleton(capture.skeleton, folder / SKELETON_FILE)
         entries["layout"] = SKELETON_FILE
     subjects = {take.name: take.subject for take in capture.takes if take.subject}
-    write_whole(folder / FILE_NAME, _toml(entries, {"subjects": subjects} if subjects else {}))
+    write_whole(folder / FILE_NAME, toml_text(entries, {"subjects": subjects} if subjects else {}))
 
 
 def needs_layout(skeleton: Skeleton) -> bool:
@@ -108,17 +95,4 @@ def write_skeleton(skeleton: Skeleton, path: str | Path) -> None:
     """
     table = skeleton.to_dict()
     tables = {name: table.pop(name) for name in ("derived", "parents")}
-    write_whole(Path(path), _toml(table, tables))
-
-
-def _toml(entries: dict[str, Any], tables: dict[str, dict[str, Any]]) -> str:
-    """Strings, booleans and lists of them, then tables; JSON writes these as TOML does."""
-    lines = [f"{name} = {_value(value)}" for name, value in entries.items()]
-    for title, table in tables.items():
-        lines += ["", f"[{title}]"]
-        lines += [f"{_value(name)} = {_value(value)}" for name, value in table.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _value(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    write_whole(Path(path), toml_text(table, tables))

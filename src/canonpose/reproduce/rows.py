@@ -6,7 +6,7 @@ from typing import Literal
 
 from canonpose.datasets import Dataset
 from canonpose.errors import InputError
-from canonpose.training import PRESETS, TrainingConfig
+from canonpose.training import PRESETS, TrainingConfig, default_preset
 
 _NEEDS_STATIC = {
     "canonpose": "camera-consistency, which exchanges the cameras' relative rotations,",
@@ -35,7 +35,8 @@ class Row:
     view_equality: bool = False
     camera_equality: bool = False
     fast: bool = False
-    """The augmentation and losses of our own recipe, ``fast``, which the paper has not."""
+    """Augmentation, losses and start of our own recipe, ``fast`` or ``moving``, which the paper has
+    not."""
 
     @property
     def key(self) -> str:
@@ -96,8 +97,13 @@ class Row:
     def config(self, config: TrainingConfig) -> TrainingConfig:
         """The training settings of this row."""
         if self.fast:
-            ours = PRESETS["fast"]
-            return replace(config, loss=ours.loss, augmentation=ours.augmentation)
+            ours = PRESETS[default_preset(self.static_cameras)]
+            return replace(
+                config,
+                loss=ours.loss,
+                augmentation=ours.augmentation,
+                rotation_spread=ours.rotation_spread,
+            )
         loss = config.loss
         if self.view_equality:
             # All m^2 pairs contain the plain reprojection; equality does not.

@@ -1,12 +1,13 @@
 """The trainings behind the tables: one folder a row and seed, finished ones never repeated."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from canonpose.baselines import MartinezConfig
-from canonpose.config_tables import to_table
+from canonpose.config_tables import from_table, to_table
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.datasets import Dataset
 from canonpose.errors import InputError
@@ -97,7 +98,7 @@ class Study:
         )
         return trained_baseline(row, self.dataset, baseline, folder, self.device, progress)
 
-    def _identity(self, row: Row, seed: int) -> dict[str, object]:
+    def _identity(self, row: Row, seed: int) -> dict[str, Any]:
         config = to_table(row.config(self.config))
         identity = {"dataset": self.dataset.name, "training": config, "seed": seed}
         if row.method != "canonpose":
@@ -116,12 +117,21 @@ class Study:
             raise InputError(
                 f"{path}: is damaged ({error}); remove it, and the row is trained again."
             ) from error
-        if table != json.loads(json.dumps(self._identity(row, seed))):
+        if not self._same(table, self._identity(row, seed)):
             raise InputError(
                 f"{path}: was made with other settings or another data set; choose another folder "
                 f"for these."
             )
         return result
+
+    @staticmethod
+    def _same(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+        """Settings that a result of an older version lacks had their defaults then."""
+        try:
+            training = to_table(from_table(TrainingConfig, found["training"]))
+        except (KeyError, TypeError, ValueError):
+            return False
+        return {**found, "training": training} == wanted
 
 
 def _result(

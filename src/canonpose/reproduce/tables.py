@@ -41,7 +41,7 @@ def _others(supervision: str, numbers: dict[str, dict[str, float]]) -> tuple[Row
 
 
 OURS = Row("canonpose `fast`", static_cameras=True, fast=True)
-OURS_MOVING = Row("canonpose `fast`", fast=True)
+OURS_MOVING = Row("canonpose `moving`", fast=True)
 """Not in the paper: where the project is."""
 
 TABLE_1 = Table(

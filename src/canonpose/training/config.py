@@ -45,6 +45,10 @@ class TrainingConfig:
     """Learning rate times 0.1 after 30, 60 and 90 % of training, or one warm-up and cosine."""
     weight_decay: float = 0.0
     """Adam's L2 penalty."""
+    rotation_spread: float = 1.0
+    """Factor on the first weights of the rotation's output layer. PyTorch's own make all first
+    guesses nearly the same rotation, from which a training without camera-consistency may not get
+    away; 30 spreads them over all directions."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -70,7 +74,7 @@ PRESETS: dict[str, TrainingConfig] = {
         ),
     ),
     "fast": TrainingConfig(
-        loss=LossConfig(camera_sum="samples", weight_camera=1.0, weight_anatomy=1.0),
+        loss=LossConfig(camera_sum="samples", weight_camera=1.0),
         augmentation=AugmentationConfig(
             flip=True, rotation=5.0, branch_exchange=0.5, confidence_dropout=0.1
         ),
@@ -80,8 +84,24 @@ PRESETS: dict[str, TrainingConfig] = {
         learning_rate=1e-3,
         schedule="cosine",
     ),
+    "moving": TrainingConfig(
+        loss=LossConfig(camera_sum="samples", weight_camera=1.0, weight_anatomy=1.0),
+        augmentation=AugmentationConfig(flip=True, rotation=5.0, confidence_dropout=0.1),
+        epochs=20,
+        min_steps=8000,
+        batch=16,
+        learning_rate=1e-3,
+        schedule="cosine",
+        rotation_spread=30.0,
+    ),
 }
-"""``released``: the authors' code. ``paper``: the paper's text. ``fast``: ours, the default."""
+"""``released``: the authors' code. ``paper``: the paper's text. ``fast``: ours, for cameras that
+stand still. ``moving``: ours where they may move."""
+
+
+def default_preset(static_cameras: bool | None) -> str:
+    """The preset to use where nobody asks for one."""
+    return "fast" if static_cameras else "moving"
 
 
 def preset(name: str, **changes: object) -> TrainingConfig:

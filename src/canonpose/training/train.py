@@ -17,7 +17,7 @@ from canonpose.device import choose_device
 from canonpose.errors import InputWarning
 from canonpose.lifter.trained import TrainedLifter, save_lifter
 from canonpose.training.checkpoint import CHECKPOINT
-from canonpose.training.config import PRESETS, TrainingConfig
+from canonpose.training.config import PRESETS, TrainingConfig, default_preset
 from canonpose.training.log import plot_curves
 from canonpose.training.samples import samples_of
 from canonpose.training.session import Progress, Session
@@ -31,7 +31,7 @@ FEW_SAMPLES = 50
 def train(
     capture: Capture,
     run: str | Path | None = None,
-    config: TrainingConfig = PRESETS["fast"],
+    config: TrainingConfig | None = None,
     *,
     resume: bool = False,
     overwrite: bool = False,
@@ -48,8 +48,9 @@ def train(
     capture : Capture
     run : path, optional
         Folder for weights, card, log, curves and checkpoints; without it nothing is written.
-    config : TrainingConfig
-        One of `canonpose.training.PRESETS`, or your own.
+    config : TrainingConfig, optional
+        One of `canonpose.training.PRESETS`, or your own; ``fast`` where the cameras are said to
+        stand still and ``moving`` where not, unless given.
     resume : bool
         Go on from the checkpoint in ``run``, to the weights of an uninterrupted training.
     overwrite : bool
@@ -67,6 +68,7 @@ def train(
         If stopped by Ctrl-C or SIGTERM; with ``run``, a checkpoint has been written.
     """
     folder = None if run is None else Path(run)
+    config = config or PRESETS[default_preset(capture.static_cameras)]
     samples = samples_of(capture)
     static = bool(capture.static_cameras)
     _warn_of_little_footage(capture, len(samples))

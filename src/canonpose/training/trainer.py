@@ -127,7 +127,10 @@ class Trainer:
 
 
 def _seeded_network(joints: int, config: TrainingConfig) -> Lifter:
-    """PyTorch's own initialisation, as in the authors' code, from the seed alone."""
+    """PyTorch's own initialisation, as in the authors' code, but for the spread of rotations."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator_for(config.seed, WEIGHTS).initial_seed())
-        return Lifter(joints, config.lifter)
+        network = Lifter(joints, config.lifter)
+    with torch.no_grad():
+        network.rotation_head.weight.mul_(config.rotation_spread)
+    return network

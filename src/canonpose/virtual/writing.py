@@ -1,27 +1,27 @@
 """Virtual captures as folders that the readers read, with the truth beside them."""
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import Any
 
 import numpy as np
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
-from canonpose.files import unreadable
+from canonpose.folders import check_free, new_folder
 from canonpose.geometry.cameras import Camera
 from canonpose.npz import write_arrays
 from canonpose.readers.capture_toml import FILE_NAME
 from canonpose.readers.reference import write_reference
 from canonpose.skeleton import Skeleton
+from canonpose.toml_text import toml_text
 from canonpose.virtual.capture import VirtualTake
 
 TRUTH = "truth"
 SKELETON = "skeleton.toml"
 CAMERAS = "cameras.json"
+
+__all__ = ["calibration_json", "check_free", "skeleton_toml", "write_capture"]
 
 
 def write_capture(takes: Sequence[VirtualTake], folder: str | Path) -> None:
@@ -44,42 +44,10 @@ def write_capture(takes: Sequence[VirtualTake], folder: str | Path) -> None:
         If the folder holds something, a take cannot be named in it, or it cannot be written.
     """
     folder = Path(folder)
-    check_free(folder)
     if taken := [take.name for take in takes if take.name.casefold() == TRUTH]:
         raise InputError(f"a motion named {taken[0]!r} would hide the truth; rename its file.")
-    temporary = None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        temporary.chmod(0o755)
+    with new_folder(folder) as temporary:
         _write(takes, temporary)
-        if folder.exists():
-            folder.rmdir()
-        temporary.rename(folder)
-    except OSError as error:
-        raise InputError(
-            f"{folder}: cannot be written ({error.strerror or error}); make room or choose "
-            f"another place, then run the command again."
-        ) from error
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
-
-
-def check_free(folder: Path) -> None:
-    """Refuse a folder in which something would be overwritten.
-
-    Raises
-    ------
-    InputError
-        If it is a file, or a folder that holds something.
-    """
-    try:
-        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-    except OSError as error:
-        raise unreadable(folder, error) from error
-    if taken:
-        raise InputError(f"{folder}: is there already; choose another folder, or remove it.")
 
 
 def _write(takes: Sequence[VirtualTake], folder: Path) -> None:
@@ -95,11 +63,9 @@ def _write(takes: Sequence[VirtualTake], folder: Path) -> None:
     if still:
         (folder / CAMERAS).write_text(calibration_json(still), "utf-8")
     subjects = {take.name: take.labelled.take.subject for take in takes}
-    lines = [f"static_cameras = {str(bool(still)).lower()}", f'layout = "{SKELETON}"']
-    if any(subjects.values()):
-        lines += ["", "[subjects]"]
-        lines += [f"{_quoted(take)} = {_quoted(subject)}" for take, subject in subjects.items()]
-    (folder / FILE_NAME).write_text("\n".join(lines) + "\n", "utf-8")
+    entries = {"static_cameras": bool(still), "layout": SKELETON}
+    text = toml_text(entries, {"subjects": subjects} if any(subjects.values()) else {})
+    (folder / FILE_NAME).write_text(text, "utf-8")
 
 
 def _keypoint_arrays(view: Keypoints) -> dict[str, np.ndarray]:
@@ -116,11 +82,8 @@ def _keypoint_arrays(view: Keypoints) -> dict[str, np.ndarray]:
 def skeleton_toml(skeleton: Skeleton) -> str:
     """A skeleton as a TOML file that `canonpose.skeleton.read_skeleton` reads."""
     table = skeleton.to_dict()
-    lines = [f"{entry} = {_quoted(table[entry])}" for entry in ("name", "root", "joints", "pairs")]
-    for entry in ("parents", "derived"):
-        lines += ["", f"[{entry}]"]
-        lines += [f"{_quoted(joint)} = {_quoted(value)}" for joint, value in table[entry].items()]
-    return "\n".join(lines) + "\n"
+    entries = {entry: table[entry] for entry in ("name", "root", "joints", "pairs")}
+    return toml_text(entries, {entry: table[entry] for entry in ("parents", "derived")})
 
 
 def calibration_json(cameras: Sequence[Camera]) -> str:
@@ -138,8 +101,3 @@ def calibration_json(cameras: Sequence[Camera]) -> str:
         for camera in cameras
     ]
     return json.dumps(entries, indent=1) + "\n"
-
-
-def _quoted(value: Any) -> str:
-    """Strings and lists of strings are written alike in JSON and in TOML."""
-    return json.dumps(value, ensure_ascii=False)
