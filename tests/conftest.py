@@ -8,7 +8,7 @@ import os
 # The networks of the tests are tiny: more threads than one cost more than they give.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from jaxtyping import install_import_hook  # noqa: E402
+from jaxtyping import install_import_hook
 
 PACKAGES = (
     "anatomy",
