@@ -18,7 +18,7 @@ def clips(tmp_path):
 def test_from_motion_to_scores(tmp_path, clips, capsys):
     out, run = tmp_path / "out", tmp_path / "run"
     simulate.main([str(clips), "-o", str(out), "--cameras", "3", "--noise.swaps", "0.1"])
-    assert "2 takes, 60 frames, 3 cameras" in capsys.readouterr().out
+    assert "takes: 2, frames: 60, cameras: 3" in capsys.readouterr().out
     train.main([str(out), "-o", str(run), "--lifter.width", "8", "--epochs", "1"])
     poses = tmp_path / "poses.npz"
     view = str(out / "walk1" / "cam2.npz")

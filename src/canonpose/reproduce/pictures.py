@@ -33,6 +33,7 @@ def plot_table(table: Table, measured: Sequence[Measured], dataset: str, path: P
         axes.barh(places - 0.2, ours, 0.36, color=OURS, xerr=spread, label=f"ours, {dataset}")
         unit = "%" if metric.startswith("pck") else "mm"
         axes.set(xlabel=f"{METRICS[metric]} [{unit}]", yticks=places)
+        axes.set_xlim(left=0)
         axes.spines[["top", "right"]].set_visible(False)
     panels[0].set_yticklabels([one.row.label.replace("`", "") for one in shown])
     panels[0].invert_yaxis()
