@@ -114,6 +114,6 @@ def _summary(takes: Sequence[VirtualTake]) -> str:
     scores = np.concatenate([view.scores.ravel() for view in views])
     frames = sum(len(take.labelled.take) for take in takes)
     return (
-        f"takes: {len(takes)}, frames: {frames}, cameras: {len(takes[0].cameras)}; confidence below "
-        f"0.3 on {(scores < 0.3).mean():.0%} of the joints, {(scores == 0).mean():.0%} missing"
+        f"takes: {len(takes)}, frames: {frames}, cameras: {len(takes[0].cameras)}; confidence "
+        f"below 0.3 on {(scores < 0.3).mean():.0%} of the joints, {(scores == 0).mean():.0%} missing"
     )
