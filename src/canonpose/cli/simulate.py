@@ -115,5 +115,6 @@ def _summary(takes: Sequence[VirtualTake]) -> str:
     frames = sum(len(take.labelled.take) for take in takes)
     return (
         f"takes: {len(takes)}, frames: {frames}, cameras: {len(takes[0].cameras)}; confidence "
-        f"below 0.3 on {(scores < 0.3).mean():.0%} of the joints, {(scores == 0).mean():.0%} missing"
+        f"below 0.3 on {(scores < 0.3).mean():.0%} of the joints, "
+        f"{(scores == 0).mean():.0%} missing"
     )
