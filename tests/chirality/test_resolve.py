@@ -85,8 +85,16 @@ def test_a_close_vote_warns():
     assert 0 < ballot.margin < 0.2
 
 
+def test_a_quarter_of_the_poses_in_the_other_world_is_said_though_the_vote_is_clear():
+    with pytest.warns(InputWarning, match="some poses in the real world and some in the mirrored"):
+        assert resolve_chirality(*two_worlds(15, 5), SKELETON).margin > 0.4
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert resolve_chirality(*two_worlds(99, 1), SKELETON).margin > 0.9
+
+
 def test_views_without_detection_do_not_vote():
-    network, positions, scores = two_worlds(2, 8)
+    network, positions, scores = two_worlds(2, 98)
     assert resolve_chirality(network, positions, scores, SKELETON).mirrored
     scores[2:] = 0
     assert resolve_chirality(network, positions, scores, SKELETON).margin > 0.9
