@@ -1,5 +1,6 @@
 """A data set's detections morphed to its own joints, as the paper did (section 4.2)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from canonpose.datasets import Dataset
@@ -28,7 +29,9 @@ def morphed_by_held_back(dataset: Dataset, folder: Path) -> Dataset:
             f"learned; leave --morph out."
         )
     if (folder / CARD).is_file():
-        return morphed(dataset, load_morphing(folder))
-    morphing = train_morphing(pairs_of(dataset.morphing))
-    save_morphing(morphing, folder)
-    return morphed(dataset, morphing)
+        morphing = load_morphing(folder)
+    else:
+        morphing = train_morphing(pairs_of(dataset.morphing))
+        save_morphing(morphing, folder)
+    # Under another name, so that its results are not taken for those of plain detections.
+    return replace(morphed(dataset, morphing), name=f"{dataset.name} (morphed)")

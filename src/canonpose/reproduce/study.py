@@ -100,7 +100,16 @@ class Study:
 
     def _identity(self, row: Row, seed: int) -> dict[str, Any]:
         config = to_table(row.config(self.config))
-        identity = {"dataset": self.dataset.name, "training": config, "seed": seed}
+        moments = {
+            "training": sum(len(one.take) for one in self.dataset.training),
+            "test": sum(len(one.take) for one in self.dataset.test),
+        }
+        identity = {
+            "dataset": self.dataset.name,
+            "moments": moments,
+            "training": config,
+            "seed": seed,
+        }
         if row.method != "canonpose":
             identity["baseline_epochs"] = self.baseline_epochs
         return identity
