@@ -1,8 +1,9 @@
-"""Poses that no body can strike: a term that keeps every single pose out of the mirrored world.
+"""Poses that no body can strike: a term that speaks against mirrored poses one by one.
 
-Not in the paper. Its losses are blind to the mirror pose by pose, so that where little holds the
-poses together (moving cameras, little footage) a training can end with some in each world, which no
-correction of the whole mends. Joint names are all that it needs to know.
+Not in the paper, and off by default. The paper's losses are blind to the mirror pose by pose, so
+that where little holds the poses together (moving cameras, little footage) a training can end with
+some in each world, which no correction of the whole mends. Joint names are all that this needs to
+know. It is no cure: joints that it looks at can be right in a pose that is otherwise mirrored.
 """
 
 import torch

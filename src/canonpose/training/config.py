@@ -85,7 +85,7 @@ PRESETS: dict[str, TrainingConfig] = {
         schedule="cosine",
     ),
     "moving": TrainingConfig(
-        loss=LossConfig(camera_sum="samples", weight_camera=1.0, weight_anatomy=1.0),
+        loss=LossConfig(camera_sum="samples", weight_camera=1.0),
         augmentation=AugmentationConfig(flip=True, rotation=5.0, confidence_dropout=0.1),
         epochs=20,
         min_steps=8000,
