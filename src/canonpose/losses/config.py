@@ -26,8 +26,8 @@ class LossConfig:
     """Of camera-consistency, where the cameras are static."""
     weight_anatomy: float = 0.0
     """Of joints on the wrong side of the body's planes (ours; neither the paper nor the code).
-    It has no say where branches are exchanged, and makes the chirality vote less of a check: what is
-    trained to look right votes right."""
+    It has no say where branches are exchanged, and makes the chirality vote less of a check: what
+    is trained to look right votes right."""
     camera_sum: Literal["rigs", "samples"] = "rigs"
     """Camera-consistency as a sum over rigs of their means (the code), or one mean over samples."""
     camera_permutation: Literal["uniform", "derangement"] = "derangement"
