@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 
 from canonpose.errors import InputError
+from canonpose.exporters.captures import write_skeleton
 from canonpose.readers import read_capture
 from canonpose.readers.calibration import read_calibration
 from canonpose.readers.reference import read_reference
 from canonpose.skeleton import layout, read_skeleton
 from canonpose.virtual import Filming, RingRig, film
-from canonpose.virtual.writing import skeleton_toml, write_capture
+from canonpose.virtual.writing import write_capture
 from virtual.movers import mover
 
 
@@ -78,6 +79,6 @@ def test_a_take_must_not_hide_the_truth(tmp_path):
 
 @pytest.mark.parametrize("name", ["coco17", "canonpose16"])
 def test_skeletons_survive_their_toml(tmp_path, name):
-    (tmp_path / "skeleton.toml").write_text(skeleton_toml(layout(name)))
+    write_skeleton(layout(name), tmp_path / "skeleton.toml")
     read = read_skeleton(tmp_path / "skeleton.toml")
     assert read.to_dict() == layout(name).to_dict()

@@ -15,9 +15,14 @@ from canonpose.cli.train import show_progress, training_bar
 from canonpose.datamodel import Capture, Keypoints
 from canonpose.device import choose_device
 from canonpose.errors import InputError
+from canonpose.exporters.captures import (
+    needs_layout,
+    write_capture,
+    write_keypoints,
+    write_skeleton,
+)
 from canonpose.morphing import MorphingConfig
 from canonpose.morphing.trained import FILES
-from canonpose.morphing.written import needs_layout, write_capture, write_keypoints, write_skeleton
 from canonpose.readers import read_capture, read_keypoints
 from canonpose.readers.openpose import is_openpose_folder
 

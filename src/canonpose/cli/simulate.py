@@ -12,13 +12,14 @@ from rich.markup import escape
 
 from canonpose.cli.parsing import comma_separated, parse
 from canonpose.errors import InputError
+from canonpose.folders import check_free
 from canonpose.readers.calibration import read_calibration
 from canonpose.virtual.capture import Filming, VirtualTake, film
 from canonpose.virtual.clips import read_motions
 from canonpose.virtual.movement import Handheld, Movement, PanTiltZoom
 from canonpose.virtual.noise import NoiseConfig
 from canonpose.virtual.rigs import Optics, RandomRig, Rig, RingRig
-from canonpose.virtual.writing import check_free, write_capture
+from canonpose.virtual.writing import write_capture
 
 
 @dataclass(frozen=True)

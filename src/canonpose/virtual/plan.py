@@ -17,7 +17,7 @@ from canonpose.errors import InputError, InputWarning
 from canonpose.files import write_whole
 from canonpose.inference import lift
 from canonpose.lifter import LifterConfig, TrainedLifter
-from canonpose.metrics.joint_errors import rigid_aligned_errors, scale_aligned_errors
+from canonpose.metrics import evaluate_views
 from canonpose.training import TrainingConfig
 from canonpose.virtual.capture import Filming, film
 from canonpose.virtual.motion import Motion
@@ -200,15 +200,16 @@ def _errors(
     lifter: TrainedLifter, test: Sequence[LabelledTake], device: str
 ) -> tuple[float, float]:
     """N-MPJPE and P-MPJPE over all views, in mm."""
-    scaled, rigid = [], []
-    for labelled in test:
-        for camera, view in labelled.take.views.items():
-            truth = labelled.truth_3d[camera]
-            lifted = lift(view, lifter, device=device).positions.astype(np.float64)
-            root = lifter.skeleton.root_index
-            scaled.append(scale_aligned_errors(lifted, truth.positions, truth.valid, root=root))
-            rigid.append(rigid_aligned_errors(lifted, truth.positions, truth.valid))
-    return float(np.nanmean(np.concatenate(scaled))), float(np.nanmean(np.concatenate(rigid)))
+    views = {
+        f"{labelled.take.name}/{camera}": (
+            lift(view, lifter, device=device),
+            labelled.truth_3d[camera],
+        )
+        for labelled in test
+        for camera, view in labelled.take.views.items()
+    }
+    scores = evaluate_views(views).overall
+    return np.nan if scores.n_mpjpe is None else scores.n_mpjpe, scores.p_mpjpe
 
 
 def _check_settings(folder: Path, motions: Sequence[Motion], config: PlanConfig) -> None:

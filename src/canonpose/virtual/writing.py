@@ -4,24 +4,17 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
-from canonpose.folders import check_free, new_folder
+from canonpose.exporters.captures import SKELETON_FILE, write_keypoints, write_skeleton
+from canonpose.folders import new_folder
 from canonpose.geometry.cameras import Camera
-from canonpose.npz import write_arrays
 from canonpose.readers.capture_toml import FILE_NAME
 from canonpose.readers.reference import write_reference
-from canonpose.skeleton import Skeleton
 from canonpose.toml_text import toml_text
 from canonpose.virtual.capture import VirtualTake
 
 TRUTH = "truth"
-SKELETON = "skeleton.toml"
 CAMERAS = "cameras.json"
-
-__all__ = ["calibration_json", "check_free", "skeleton_toml", "write_capture"]
 
 
 def write_capture(takes: Sequence[VirtualTake], folder: str | Path) -> None:
@@ -54,36 +47,18 @@ def _write(takes: Sequence[VirtualTake], folder: Path) -> None:
     for virtual in takes:
         labelled = virtual.labelled
         for camera, view in labelled.take.views.items():
-            write_arrays(_keypoint_arrays(view), folder / virtual.name / f"{camera}.npz")
+            write_keypoints(view, folder / virtual.name / f"{camera}.npz")
             truth = folder / TRUTH / virtual.name / f"{camera}.npz"
             write_reference(labelled.truth_3d[camera], truth)
     skeleton = next(iter(takes[0].labelled.take.views.values())).skeleton
-    (folder / SKELETON).write_text(skeleton_toml(skeleton), "utf-8")
+    write_skeleton(skeleton, folder / SKELETON_FILE)
     still = [camera for camera in takes[0].cameras if isinstance(camera, Camera)]
     if still:
         (folder / CAMERAS).write_text(calibration_json(still), "utf-8")
     subjects = {take.name: take.labelled.take.subject for take in takes}
-    entries = {"static_cameras": bool(still), "layout": SKELETON}
+    entries = {"static_cameras": bool(still), "layout": SKELETON_FILE}
     text = toml_text(entries, {"subjects": subjects} if any(subjects.values()) else {})
     (folder / FILE_NAME).write_text(text, "utf-8")
-
-
-def _keypoint_arrays(view: Keypoints) -> dict[str, np.ndarray]:
-    detected = slice(len(view.skeleton.detected))
-    return {
-        "keypoints": view.positions[:, detected],
-        "scores": view.scores[:, detected],
-        "joint_names": np.array(view.skeleton.detected),
-        "fps": np.array(view.fps),
-        "image_size": np.array(view.image_size),
-    }
-
-
-def skeleton_toml(skeleton: Skeleton) -> str:
-    """A skeleton as a TOML file that `canonpose.skeleton.read_skeleton` reads."""
-    table = skeleton.to_dict()
-    entries = {entry: table[entry] for entry in ("name", "root", "joints", "pairs")}
-    return toml_text(entries, {entry: table[entry] for entry in ("parents", "derived")})
 
 
 def calibration_json(cameras: Sequence[Camera]) -> str:

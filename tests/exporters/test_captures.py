@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from canonpose.errors import InputError
-from canonpose.morphing.written import (
+from canonpose.exporters.captures import (
     needs_layout,
     write_capture,
     write_keypoints,
