@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from canonpose import training
 from canonpose.cli.parsing import comma_separated, parse
+from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
 from canonpose.files import write_whole
 from canonpose.training import TrainingConfig
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str], config: TrainingConfig | None = None) -> None
     motions = read_motions(options.clips, up=options.up, units=options.units)
     trainings = len(settings.rigs()) * settings.seeds
     console.print(f"{len(motions)} clips, {trainings} trainings; the bar tells how long it takes")
-    with _bar(console) as bar:
+    with progress_bar(console) as bar:
         task = bar.add_task("training", total=trainings)
 
         def show(row: PlanRow, done: int, total: int) -> None:
@@ -94,18 +94,6 @@ def _numbers(text: str, option: str) -> tuple[float, ...]:
         return tuple(float(part) for part in comma_separated(text) or ())
     except ValueError:
         raise InputError(f"{option} {text}: give numbers separated by commas.") from None
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-    )
 
 
 def _print(console: Console, rows: Sequence[PlanRow]) -> None:

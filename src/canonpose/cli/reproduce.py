@@ -8,10 +8,10 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from canonpose import reproduce
 from canonpose.cli.parsing import comma_separated, parse
+from canonpose.cli.progress import progress_bar
 from canonpose.cli.train import preset_of
 from canonpose.datasets import DATASETS, read_dataset
 from canonpose.errors import InputError
@@ -131,7 +131,7 @@ def _measured(
     """Every row, seed by seed; one that cannot be trained is passed over, and the reason kept."""
     seeds = range(options.config.seed, options.config.seed + options.seeds)
     measured = []
-    with _bar(console) as bar:
+    with progress_bar(console, field="words") as bar:
         overall = bar.add_task("trainings", total=0, words="")
         current = bar.add_task("", total=None, words="")
         bar.update(overall, total=len(seeds) * sum(row.trained for row in rows))
@@ -163,17 +163,4 @@ def _words(result: reproduce.Result) -> str:
     return (
         f"{result.label}, seed {result.seed}: MPJPE {result.n_mpjpe:.1f}, PMPJPE "
         f"{result.p_mpjpe:.1f}, CPS {result.cps:.1f} mm"
-    )
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[words]}"),
-        console=console,
     )

@@ -8,17 +8,11 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TaskID
 
 from canonpose import training
 from canonpose.cli.parsing import comma_separated, option_value, parse
+from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
 from canonpose.readers import read_capture
@@ -122,16 +116,7 @@ def preset_of(arguments: Sequence[str], default: str = "fast") -> TrainingConfig
 
 def training_bar(console: Console) -> Progress:
     """The progress bar of a training; tasks have a field ``loss``."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("epoch {task.completed}/{task.total}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[loss]}"),
-        console=console,
-    )
+    return progress_bar(console, "epoch", field="loss")
 
 
 def show_progress(bar: Progress, task: TaskID, progress: training.Progress) -> None:

@@ -10,7 +10,7 @@ from canonpose.datamodel import Poses
 from canonpose.datasets import Dataset
 from canonpose.errors import InputError
 from canonpose.figures import figure4, figure5, figure6, figure7
-from canonpose.metrics import rigid_aligned_errors
+from canonpose.figures.comparison import overlays
 from canonpose.readers.reference import Reference
 from canonpose.reproduce.rows import Row
 from canonpose.reproduce.scoring import Lift, lifted
@@ -40,7 +40,7 @@ def draw_figure4(study: Study, seed: int, path: Path) -> list[str]:
         for name, views in zip(names, pairs, strict=True)
     }
     references = [reference for _, reference in pairs[0].values()]
-    drawn = figure4(methods, references, path, joints=study.dataset.scored_joints)
+    drawn = figure4(methods, references, path, joints=_scored(data))
     return [
         f"{drawn.found} of {drawn.frames} poses are such",
         *([drawn.note] if drawn.note else []),
@@ -100,14 +100,14 @@ FIGURES: dict[str, Callable[[Study, int, Path], list[str]]] = {
 
 def _errors(dataset: Dataset, lift: Lift) -> Errors:
     """Rigidly aligned errors in mm of the scored joints, over all test views."""
-    parts = []
-    for poses, reference in lifted(dataset, lift).values():
-        joints = [j for j in dataset.scored_joints if j in poses.skeleton and j in reference.joints]
-        places = [reference.joints.index(joint) for joint in joints]
-        predicted = poses.positions[:, poses.skeleton.indices(joints)].astype(np.float64)
-        target = reference.positions[:, places], reference.valid[:, places]
-        parts.append(rigid_aligned_errors(predicted, *target))
-    return np.concatenate(parts)
+    poses, references = zip(*lifted(dataset, lift).values(), strict=True)
+    laid = overlays({dataset.name: poses}, references, _scored(dataset))
+    return np.concatenate([one.errors for one in laid[dataset.name]])
+
+
+def _scored(dataset: Dataset) -> list[str]:
+    """The protocol's joints, less those that the detector has not."""
+    return [joint for joint in dataset.scored_joints if joint in dataset.skeleton]
 
 
 def _takes(dataset: Dataset, lift: Lift) -> tuple[list[dict[str, Poses]], list[Reference]]:
