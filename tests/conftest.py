@@ -18,6 +18,7 @@ PACKAGES = (
     "datamodel",
     "datasets",
     "demo",
+    "detection",
     "device",
     "exporters",
     "figures",
@@ -26,6 +27,7 @@ PACKAGES = (
     "geometry",
     "inference",
     "lifter",
+    "live",
     "losses",
     "metrics",
     "morphing",
@@ -36,8 +38,11 @@ PACKAGES = (
     "readers",
     "reproduce",
     "skeleton",
+    "solving",
+    "synchronisation",
     "toml_text",
     "training",
+    "video",
     "virtual",
 )
 

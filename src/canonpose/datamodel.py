@@ -25,6 +25,9 @@ class Keypoints:
     skeleton: Skeleton
     fps: float | None = None
     """Frames per second, where the file tells."""
+    times: Float[np.ndarray, " frame"] | None = None
+    """Seconds on the camera's own clock since its first frame, where the file tells; frames need
+    not be evenly spaced."""
     image_size: tuple[int, int] | None = None
     """(width, height) in pixels, where the file tells."""
     camera: str = ""

@@ -228,6 +228,7 @@ def to_keypoints(
         scores=scores,
         skeleton=detections.skeleton,
         fps=detections.fps,
+        times=detections.times,
         image_size=detections.image_size,
         camera=camera,
         source=detections.source,

@@ -1,0 +1,1 @@
+"""Video files: what they hold, and their frames one by one."""
