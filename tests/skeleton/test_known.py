@@ -10,6 +10,7 @@ COUNTS = {
     "body25b": 25,
     "coco17": 17,
     "coco18": 18,
+    "blazepose": 21,
     "halpe26": 26,
     "human36m": 17,
     "mpi_inf_3dhp": 17,
@@ -90,5 +91,5 @@ def test_a_toml_file_that_is_no_skeleton(tmp_path, text, said):
 
 
 def test_unknown_layout_lists_what_there_is():
-    with pytest.raises(InputError, match=r"unknown layout 'coco71': use one of body25, .*TOML"):
+    with pytest.raises(InputError, match=r"unknown layout 'coco71': use one of blazepose, body25, .*TOML"):
         read_skeleton("coco71")
