@@ -2,9 +2,9 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -15,52 +15,60 @@ POLL = 0.1
 
 
 @contextmanager
-def made_ahead(make: Callable[[], Iterable[Item]], depth: int = DEPTH) -> Iterator[Iterator[Item]]:
-    """Iterate in the background over what ``make()`` gives.
+def made_ahead(
+    make: Callable[[], Generator[Item, None, None]], depth: int = DEPTH
+) -> Iterator[Iterator[Item]]:
+    """Iterate over ``make()``, which runs in the background.
 
     Errors of the background come up where the next item is asked for. On leaving, whether all was
-    used, an error came up or the user interrupted, the thread has ended and the iterator is
-    closed.
+    used, an error came up or the user interrupted, the generator is closed and its thread ended.
     """
-    ready: queue.Queue[tuple[bool, Item | BaseException | None]] = queue.Queue(maxsize=depth)
-    stopped = threading.Event()
+    maker = _Maker(make, depth)
+    maker.thread.start()
+    try:
+        yield maker.items()
+    finally:
+        maker.stopped.set()
+        maker.thread.join()
 
-    def put(last: bool, item: Item | BaseException | None) -> bool:
-        while not stopped.is_set():
+
+class _End:
+    """What comes behind the last item: the error that ended it, if one did."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+
+class _Maker(Generic[Item]):
+    def __init__(self, make: Callable[[], Generator[Item, None, None]], depth: int) -> None:
+        self.make = make
+        self.ready: queue.Queue[Item | _End] = queue.Queue(maxsize=depth)
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self._work, name="made-ahead", daemon=True)
+
+    def items(self) -> Iterator[Item]:
+        while not isinstance(item := self.ready.get(), _End):
+            yield item
+        if item.error is not None:
+            raise item.error
+
+    def _work(self) -> None:
+        items = self.make()
+        try:
+            for item in items:
+                if not self._put(item):
+                    break
+            items.close()
+            self._put(_End())
+        except BaseException as error:  # comes up in the other thread
+            self._put(_End(error))
+
+    def _put(self, item: Item | _End) -> bool:
+        """Wait for room; False once nobody wants more."""
+        while not self.stopped.is_set():
             try:
-                ready.put((last, item), timeout=POLL)
+                self.ready.put(item, timeout=POLL)
                 return True
             except queue.Full:
                 continue
         return False
-
-    def work() -> None:
-        items = iter(make())
-        try:
-            for item in items:
-                if not put(False, item):
-                    return
-            put(True, None)
-        except BaseException as error:
-            put(True, error)
-        finally:
-            if hasattr(items, "close"):
-                items.close()
-
-    def given() -> Iterator[Item]:
-        while True:
-            last, item = ready.get()
-            if not last:
-                yield item  # type: ignore[misc]
-            elif item is None:
-                return
-            else:
-                raise item  # type: ignore[misc]
-
-    thread = threading.Thread(target=work, name="made-ahead", daemon=True)
-    thread.start()
-    try:
-        yield given()
-    finally:
-        stopped.set()
-        thread.join()
