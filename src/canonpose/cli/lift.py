@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
-from canonpose.cli.detecting import DetectorOptions, Flat, detecting
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import parse
 from canonpose.exporters.npz import save_poses
 from canonpose.inference import lift
@@ -36,7 +36,7 @@ class Lift:
     """Joint layout of the file where it does not tell: a name or a skeleton TOML file."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
-    detector: Flat = DetectorOptions()
+    detector: Flat = DEFAULT_DETECTOR
 
 
 def main(arguments: Sequence[str]) -> None:
