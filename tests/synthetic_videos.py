@@ -69,8 +69,12 @@ DISC = Skeleton(
     name="disc",
     joints=("left", "middle", "right"),
     root="middle",
+    parents={"left": "middle", "right": "middle"},
     pairs=(("left", "right"),),
 )
+
+DISCS = ["--detector", "synthetic_videos:make_disc_detector"]
+"""Options of a command."""
 
 
 class DiscDetector:

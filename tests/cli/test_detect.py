@@ -1,12 +1,10 @@
 import numpy as np
 import pytest
-from tests.synthetic_videos import DISC, disc, moving_disc, write_video
 
 from canonpose.cli.main import main
 from canonpose.readers import read_keypoints
 from canonpose.readers.keypoints import read_detections
-
-DISCS = ["--detector", "tests.synthetic_videos:make_disc_detector"]
+from synthetic_videos import DISC, DISCS, disc, moving_disc, write_video
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """From videos to 3D by commands."""
 
 import numpy as np
-from tests.cli.test_detect import DISCS
-from tests.synthetic_videos import moving_disc, write_video
 
 from canonpose.cli.main import main
 from canonpose.exporters.npz import load_poses
+from synthetic_videos import DISCS, moving_disc, write_video
 
 SMALL = ["--epochs", "1", "--lifter.width", "16", "--device", "cpu"]
 

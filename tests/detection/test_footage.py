@@ -3,13 +3,13 @@ import shutil
 
 import numpy as np
 import pytest
-from tests.synthetic_videos import DISC, DiscDetector, disc, moving_disc, write_video
 
 from canonpose.detection import cache as cache_module
 from canonpose.detection import footage
 from canonpose.detection.footage import detect_video
 from canonpose.errors import InputError, InputWarning
 from canonpose.video.frames import read_frames
+from synthetic_videos import DISC, DiscDetector, disc, moving_disc, write_video
 
 
 @pytest.fixture(autouse=True)

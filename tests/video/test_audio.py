@@ -3,9 +3,9 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from tests.synthetic_videos import moving_disc, write_video
 
 from canonpose.video.audio import read_audio
+from synthetic_videos import moving_disc, write_video
 
 RATE = 48000
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.synthetic_videos import disc, moving_disc, write_video
 
 from canonpose.errors import InputWarning
 from canonpose.video import probe, read_frames
+from synthetic_videos import disc, moving_disc, write_video
 
 CONTAINERS = [("mp4", "libx264"), ("mov", "mpeg4"), ("mkv", "libx264"), ("avi", "mpeg4")]
 

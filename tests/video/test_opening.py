@@ -3,10 +3,10 @@ import sys
 import av
 import numpy as np
 import pytest
-from tests.synthetic_videos import moving_disc, write_video
 
 from canonpose.errors import InputError
 from canonpose.video import probe, read_frames
+from synthetic_videos import moving_disc, write_video
 
 
 def only_sound(path):
