@@ -1,26 +1,27 @@
 """How well BlazePose's joints agree between the demo's four calibrated cameras.
 
-    python benchmarks/blazepose_reprojection.py SESSION [--variant heavy] [--people 1]
+    python benchmarks/blazepose_reprojection.py SESSION [--variant heavy]
 
 SESSION is the folder Pose2Sim/S00_Demo_Session of the unpacked wheel that `canonpose demo` fetches.
 The athlete is triangulated joint by joint from all cameras, none left out, and projected back. A
-frame is a swap where the joints of the limbs and the trunk lie closer to the projections of the
-other cameras' triangulation after left and right have changed places.
+frame is a swap where the joints of the limbs and the trunk lie closer to where the heavy network's
+other cameras have them after left and right have changed places.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from time import process_time, thread_time
+from time import process_time
 from typing import Literal
 
 import av
 import numpy as np
 import tyro
+from scipy.stats import spearmanr
 
 from canonpose.detection import Detector
 from canonpose.detection.blazepose import BlazePose, BlazePoseConfig
 from canonpose.geometry.cameras import Camera
-from canonpose.geometry.triangulation import triangulate
+from canonpose.geometry.triangulation import Triangulation, triangulate
 from canonpose.readers.calibration import choose, read_calibration
 from canonpose.skeleton import Skeleton
 
@@ -41,20 +42,30 @@ class Benchmark:
 
 def main() -> None:
     options = tyro.cli(Benchmark)
-    detector = BlazePose(
-        BlazePoseConfig(options.variant, people=options.people, threads=options.threads)
-    )
     calibration = read_calibration(options.session / CALIBRATION)
     videos = sorted((options.session / VIDEOS).glob("*.mp4"))
-    cameras, views = [], []
+    cameras = [choose(calibration, video.stem, options.session / CALIBRATION) for video in videos]
+    heavy, skeleton = film("heavy", videos, options)
+    views = heavy if options.variant == "heavy" else film(options.variant, videos, options)[0]
+    report_errors(cameras, views, skeleton)
+    report_swaps(cameras, views, heavy, skeleton)
+
+
+def film(
+    variant: Literal["heavy", "full", "lite"], videos: list[Path], options: Benchmark
+) -> tuple[np.ndarray, Skeleton]:
+    """The athlete in all views, and how fast that was."""
+    detector = BlazePose(BlazePoseConfig(variant, people=options.people, threads=options.threads))
+    views = []
     for video in videos:
         people, seconds = detect(detector, video)
-        cameras.append(choose(calibration, video.stem, options.session / CALIBRATION))
         views.append(athlete(people))
         count = sum(map(len, people)) / len(people)
-        print(f"{video.name}: {len(people)} frames, {count:.2f} people a frame, {seconds:.3f} s a frame")
-    keypoints = np.stack(views)
-    report(cameras, keypoints, detector.skeleton)
+        print(
+            f"{detector.name}, {video.name}: {len(people)} frames, {count:.2f} people a frame, "
+            f"{seconds:.3f} processor seconds a frame"
+        )
+    return np.stack(views), detector.skeleton
 
 
 def detect(detector: Detector, video: Path) -> tuple[list[np.ndarray], float]:
@@ -79,35 +90,45 @@ def athlete(people: list[np.ndarray]) -> np.ndarray:
     return np.stack(chosen)
 
 
-def report(cameras: list[Camera], keypoints: np.ndarray, skeleton: Skeleton) -> None:
-    """Print reprojection errors, bone lengths, swaps and what the scores are worth."""
-    limbs = [i for i, joint in enumerate(skeleton.detected) if joint.endswith(LIMBS)]
-    positions, scores = keypoints[..., :2], np.nan_to_num(keypoints[..., 2])
-    solved = triangulate(cameras, positions, scores, max_error=np.inf)
-    error = solved.error[:, :, limbs]
+def limbs_of(skeleton: Skeleton) -> list[int]:
+    return [i for i, joint in enumerate(skeleton.detected) if joint.endswith(LIMBS)]
+
+
+def solve(cameras: list[Camera], views: np.ndarray) -> Triangulation:
+    positions, scores = views[..., :2], np.nan_to_num(views[..., 2])
+    return triangulate(cameras, positions, scores, max_error=np.inf)
+
+
+def report_errors(cameras: list[Camera], views: np.ndarray, skeleton: Skeleton) -> None:
+    """Print reprojection errors, and what the scores say of them."""
+    limbs = limbs_of(skeleton)
+    error, scores = solve(cameras, views).error[:, :, limbs], views[:, :, limbs, 2]
     print(
         f"limbs and trunk: median {np.nanmedian(error):.1f}, mean {np.nanmean(error):.1f}, "
         f"90 % {np.nanquantile(error, 0.9):.1f} px"
     )
-    from scipy.stats import spearmanr
-
     known = np.isfinite(error)
-    worth = spearmanr(scores[:, :, limbs][known], error[known]).statistic
+    worth = spearmanr(scores[known], error[known]).statistic
     print(f"scores: median {np.median(scores):.2f}, rank correlation with the error {worth:.2f}")
+    for camera, own in zip(cameras, error, strict=True):
+        print(f"{camera.name}: median {np.nanmedian(own):.1f} px")
+
+
+def report_swaps(
+    cameras: list[Camera], views: np.ndarray, reference: np.ndarray, skeleton: Skeleton
+) -> None:
+    """Print in how many frames of each camera left and right are mixed up."""
+    limbs = limbs_of(skeleton)
     mirrored = skeleton.mirror_indices[limbs]
-    for view, camera in enumerate(cameras):
-        rest = [other for other in range(len(cameras)) if other != view]
-        others = triangulate(
-            [cameras[other] for other in rest], positions[rest], scores[rest], max_error=np.inf
+    for place, camera in enumerate(cameras):
+        rest = [other for other in range(len(cameras)) if other != place]
+        points = solve([cameras[other] for other in rest], reference[rest]).positions
+        expected = camera.project(points)[:, limbs]
+        as_found, swapped = (
+            np.linalg.norm(views[place][:, joints, :2] - expected, axis=-1).mean(-1)
+            for joints in (limbs, mirrored)
         )
-        expected = camera.project(others.positions)[:, limbs]
-        right = np.linalg.norm(positions[view][:, limbs] - expected, axis=-1).mean(-1)
-        wrong = np.linalg.norm(positions[view][:, mirrored] - expected, axis=-1).mean(-1)
-        print(
-            f"{camera.name}: {(wrong < right).sum()} swaps in {len(right)} frames, median error "
-            f"{np.nanmedian(error[view]):.1f} px, offset "
-            f"{np.nanmedian((positions[view][:, limbs] - camera.project(solved.positions)[:, limbs]).reshape(-1, 2), axis=0).round(1)}"
-        )
+        print(f"{camera.name}: {(swapped < as_found).sum()} swaps in {len(expected)} frames")
 
 
 if __name__ == "__main__":
