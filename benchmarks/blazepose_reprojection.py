@@ -1,8 +1,7 @@
 """How well BlazePose's joints agree between the demo's four calibrated cameras.
 
-    python benchmarks/blazepose_reprojection.py SESSION [--variant heavy]
+    python benchmarks/blazepose_reprojection.py [--variant heavy]
 
-SESSION is the folder Pose2Sim/S00_Demo_Session of the unpacked wheel that `canonpose demo` fetches.
 The athlete is triangulated joint by joint from all cameras, none left out, and projected back. A
 frame is a swap where the joints of the limbs and the trunk lie closer to where the heavy network's
 other cameras have them after left and right have changed places.
@@ -18,6 +17,7 @@ import numpy as np
 import tyro
 from scipy.stats import spearmanr
 
+from canonpose.demo.footage import TAKE, fetch_footage
 from canonpose.detection import Detector
 from canonpose.detection.blazepose import BlazePose, BlazePoseConfig
 from canonpose.geometry.cameras import Camera
@@ -25,8 +25,6 @@ from canonpose.geometry.triangulation import Triangulation, triangulate
 from canonpose.readers.calibration import choose, read_calibration
 from canonpose.skeleton import Skeleton
 
-VIDEOS = Path("S00_P00_SingleParticipant/S00_P00_T01_BalancingTrial/videos")
-CALIBRATION = Path("S00_Calibration/Calib.qca.txt")
 LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 
 
@@ -34,7 +32,6 @@ LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 class Benchmark:
     """Triangulate what a detector finds in the demo's videos."""
 
-    session: tyro.conf.Positional[Path]
     variant: Literal["heavy", "full", "lite"] = "heavy"
     people: int = 3
     threads: int = 1
@@ -42,9 +39,10 @@ class Benchmark:
 
 def main() -> None:
     options = tyro.cli(Benchmark)
-    calibration = read_calibration(options.session / CALIBRATION)
-    videos = sorted((options.session / VIDEOS).glob("*.mp4"))
-    cameras = [choose(calibration, video.stem, options.session / CALIBRATION) for video in videos]
+    footage = fetch_footage()
+    calibration = read_calibration(footage.calibration)
+    videos = sorted((footage.videos / TAKE).glob("*.mp4"))
+    cameras = [choose(calibration, video.stem, footage.calibration) for video in videos]
     heavy, skeleton = film("heavy", videos, options)
     views = heavy if options.variant == "heavy" else film(options.variant, videos, options)[0]
     report_errors(cameras, views, skeleton)
