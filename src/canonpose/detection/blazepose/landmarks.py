@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from canonpose.detection.blazepose.heatmaps import refine
 from canonpose.detection.blazepose.joints import BODY, landmark_indices
-from canonpose.detection.blazepose.network import Network
+from canonpose.detection.blazepose.network import Run
 from canonpose.detection.blazepose.regions import Region, region_of, transform
 
 Image = UInt8[np.ndarray, "height width 3"]
@@ -46,7 +46,7 @@ class Person:
     """Where to look in the next frame."""
 
 
-def read_landmarks(image: Image, region: Region, network: Network) -> Person | None:
+def read_landmarks(image: Image, region: Region, network: Run) -> Person | None:
     """The person in a region; None where there is none.
 
     Parameters
@@ -54,7 +54,7 @@ def read_landmarks(image: Image, region: Region, network: Network) -> Person | N
     image : array [height, width, 3]
         RGB.
     region : Region
-    network : Network
+    network : function
         BlazePose's landmark network.
     """
     if not region.side >= LEAST_SIDE:
