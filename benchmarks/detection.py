@@ -1,8 +1,8 @@
 """How fast a video becomes 2D and 3D, beside the bare networks' own time.
 
-    python benchmarks/detection.py [VIDEO] [--frames 100] [--repeats 3] [--heights 720 1080]
+    python benchmarks/detection.py [VIDEO] [--frames 100] [--repeats 3] [--sides 720 1080]
 
-The video (the demo's, where none is given) is written anew at each height. Then, in turns:
+The video (the demo's, where none is given) is written anew in each size. Then, in turns:
 
 - decoding: every frame as upright RGB, nothing else;
 - bare networks: the same networks on the same inputs as in detection, and nothing else;
@@ -41,7 +41,7 @@ from canonpose.detection.footage import detect_video
 from canonpose.inference import lift
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
 from canonpose.people.choice import View, choose_in_view, to_keypoints
-from canonpose.video import read_frames
+from canonpose.video import probe, read_frames
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class Benchmark:
     """Time decoding, the bare networks, detection, and video to 3D."""
 
     video: tyro.conf.Positional[Path | None] = None
-    """A video of a person; the demo's third camera, which is 16:9, unless given."""
+    """A video of a person; the demo's first camera unless given."""
     frames: int = 100
     """Frames of each run; a shorter video is played again."""
     repeats: int = 3
-    heights: tuple[int, ...] = (720, 1080)
-    """Pixels; the width follows from 16:9, with black at the sides of other pictures."""
+    sides: tuple[int, ...] = (720, 1080)
+    """Pixels of the shorter side of the pictures; the other follows."""
     threads: int = 2
     """Of the networks."""
 
@@ -65,15 +65,15 @@ Call = tuple[Network, np.ndarray, tuple[str, ...]]
 
 def main() -> None:
     options = tyro.cli(Benchmark)
-    video = options.video or fetch_footage().videos / TAKE / "cam03.mp4"
+    video = options.video or fetch_footage().videos / TAKE / "cam01.mp4"
     detector = BlazePose(BlazePoseConfig(threads=options.threads))
     torch.set_num_threads(options.threads)
     print_machine(detector, options)
     with tempfile.TemporaryDirectory() as folder:
-        for height in options.heights:
-            path = Path(folder) / f"{height}.mp4"
-            write_scaled(video, path, height, options.frames)
-            measure(path, height, detector, options)
+        for side in options.sides:
+            path = Path(folder) / f"{side}.mp4"
+            write_scaled(video, path, side, options.frames)
+            measure(path, side, detector, options)
 
 
 def print_machine(detector: BlazePose, options: Benchmark) -> None:
@@ -96,35 +96,25 @@ def processor() -> str:
         return platform.processor() or platform.machine()
 
 
-def write_scaled(source: Path, path: Path, height: int, frames: int) -> None:
-    """A video of this height and 16:9, as a camera would write it (H.264)."""
-    width = round(height * 16 / 9)
+def write_scaled(source: Path, path: Path, side: int, frames: int) -> None:
+    """A video whose shorter side is of this length, as a camera would write it (H.264)."""
+    info = probe(source)
+    scale = side / min(info.width, info.height)
+    width, height = (2 * round(length * scale / 2) for length in (info.width, info.height))
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libx264", rate=30, options={"preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 30)
         images = (frame.image for frame in read_frames(source))
         for index, image in enumerate(islice(cycle(images), frames)):
-            picture = av.VideoFrame.from_ndarray(letterboxed(image, width, height), format="rgb24")
+            picture = av.VideoFrame.from_ndarray(image, format="rgb24")
+            picture = picture.reformat(width, height, format="yuv420p")
             picture.pts, picture.time_base = index, Fraction(1, 30)
             out.mux(stream.encode(picture))
         out.mux(stream.encode(None))
 
 
-def letterboxed(image: np.ndarray, width: int, height: int) -> np.ndarray:
-    import cv2
-
-    scale = min(width / image.shape[1], height / image.shape[0])
-    size = round(image.shape[1] * scale), round(image.shape[0] * scale)
-    canvas = np.zeros((height, width, 3), np.uint8)
-    left, top = (width - size[0]) // 2, (height - size[1]) // 2
-    canvas[top : top + size[1], left : left + size[0]] = cv2.resize(
-        image, size, interpolation=cv2.INTER_AREA
-    )
-    return canvas
-
-
-def measure(path: Path, height: int, detector: BlazePose, options: Benchmark) -> None:
+def measure(path: Path, side: int, detector: BlazePose, options: Benchmark) -> None:
     lifter = TrainedLifter(Lifter(len(detector.skeleton), LifterConfig()).eval(), detector.skeleton)
     lifting: list[float] = []
 
@@ -149,10 +139,10 @@ def measure(path: Path, height: int, detector: BlazePose, options: Benchmark) ->
             network(batch, outputs)
 
     runs = {"decoding": decode, "bare networks": bare, "detection": detect, "video to 3D": to_3d}
-    seconds = timed(runs, options.repeats)
+    timings = timed(runs, options.repeats)
     counts = Counter(batch.shape[1] for _, batch, _ in calls)
-    invocations = " and ".join(f"{count} of side {side}" for side, count in sorted(counts.items()))
-    print_table(height, seconds, median(lifting[1:]), invocations, options.frames)
+    invocations = " and ".join(f"{count} to the one of side {length}" for length, count in sorted(counts.items()))
+    print_table(side, timings, median(lifting[1:]), invocations, options.frames)
 
 
 def recorded(run: Callable[[], None]) -> list[Call]:
@@ -171,32 +161,41 @@ def recorded(run: Callable[[], None]) -> list[Call]:
     return calls
 
 
-def timed(runs: dict[str, Callable[[], None]], repeats: int) -> dict[str, list[float]]:
-    """Wall seconds of every run, in turns, so that a slow moment of the machine meets all."""
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of every repeat."""
+
+    wall: list[float]
+    processor: list[float]
+
+
+def timed(runs: dict[str, Callable[[], None]], repeats: int) -> dict[str, Timing]:
+    """Every run in turns, so that a slow moment of the machine meets all."""
+    timings = {name: Timing([], []) for name in runs}
     for repeat in range(repeats + 1):
         for name, run in runs.items():
-            began = time.perf_counter()
+            wall, processor = time.perf_counter(), time.process_time()
             run()
             if repeat:  # the first warms up
-                seconds[name].append(time.perf_counter() - began)
-    return seconds
+                timings[name].wall.append(time.perf_counter() - wall)
+                timings[name].processor.append(time.process_time() - processor)
+    return timings
 
 
 def print_table(
-    height: int, seconds: dict[str, list[float]], lifting: float, invocations: str, frames: int
+    side: int, timings: dict[str, Timing], lifting: float, invocations: str, frames: int
 ) -> None:
-    print(f"\n{height}p (invocations of networks: {invocations})")
-    print("| what | seconds | range | frames/s | ms a frame |")
-    print("|---|---|---|---|---|")
-    for name, values in seconds.items():
-        middle = median(values)
+    print(f"\n{side}p (invocations of networks: {invocations})")
+    print("| what | wall, s | range, s | frames/s | wall, ms a frame | processor, ms a frame |")
+    print("|---|---|---|---|---|---|")
+    for name, timing in timings.items():
+        middle, busy = median(timing.wall), median(timing.processor)
         print(
-            f"| {name} | {middle:.2f} | {min(values):.2f}-{max(values):.2f} "
-            f"| {frames / middle:.1f} | {1000 * middle / frames:.1f} |"
+            f"| {name} | {middle:.2f} | {min(timing.wall):.2f}-{max(timing.wall):.2f} "
+            f"| {frames / middle:.1f} | {1000 * middle / frames:.1f} | {1000 * busy / frames:.1f} |"
         )
     bare, detection, whole = (
-        median(seconds[name]) for name in ("bare networks", "detection", "video to 3D")
+        median(timings[name].wall) for name in ("bare networks", "detection", "video to 3D")
     )
     print(f"detection / bare networks: {detection / bare:.3f} (aim: at most 1.10)")
     print(f"speed of video to 3D / detection: {detection / whole:.3f} (aim: at least 0.95)")
