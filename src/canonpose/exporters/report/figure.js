@@ -9,7 +9,10 @@
 const figure = (() => {
   const SAMPLED_FRAMES = 400;
   const EYE_DISTANCE = 5; // in figure sizes: near enough for depth, far enough not to distort
+  const ON_PICTURE = "rgb(12 14 16 / 55%)"; // rims, where the ground is a photograph
   const SIDE_COLOUR = { l: "left", r: "right", m: "middle" };
+
+  const UNIT_SHORT = { m: "m", body_height: "body heights", bone_length: "bone lengths" };
 
   const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
@@ -109,6 +112,7 @@ const figure = (() => {
     for (const name of ["left", "right", "middle", "stage", "image", "line", "grid", "quiet"]) {
       paint[name] = style.getPropertyValue(`--${name}`).trim();
     }
+    paint.picture = ON_PICTURE;
     paint.mixes.clear();
   }
 
@@ -116,18 +120,22 @@ const figure = (() => {
     return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   }
 
-  /** A colour fading into the ground. Opaque, so that overlapping strokes do not show through. */
+  /** A colour fading into the ground. Opaque, so that overlapping strokes do not show through,
+   *  unless the ground is a picture. */
   function mixed(name, ground, strength) {
     const level = Math.round(clamp(strength, 0, 1) * paint.levels);
     const key = `${name} ${ground} ${level}`;
     if (!paint.mixes.has(key)) {
-      const [near, far] = [channels(paint[name]), channels(paint[ground])];
-      const share = level / paint.levels;
-      const rgb = near.map((value, i) => Math.round(value * share + far[i] * (1 - share)));
-      paint.mixes.set(key, `rgb(${rgb.join(",")})`);
+      paint.mixes.set(key, mix(channels(paint[name]), ground, level / paint.levels));
     }
     return paint.mixes.get(key);
   }
+  function mix(near, ground, share) {
+    if (ground === "picture") return `rgb(${near.join(" ")} / ${share})`;
+    const far = channels(paint[ground]);
+    return `rgb(${near.map((value, i) => Math.round(value * share + far[i] * (1 - share))).join(",")})`;
+  }
+
   // ---- Drawing: what 2D and 3D share ----
 
   /** The canvas cleared, at the screen's resolution, with its size in CSS pixels. */
@@ -410,7 +418,7 @@ const figure = (() => {
   }
 
   return {
-    clamp, measureScene, measureRegion, boneWidths, jointSizes, paint,
-    readColours, openCanvas, drawFigure, fit, flatPoints, drawSolid, listenToOrbit,
+    clamp, measureScene, measureRegion, boneWidths, jointSizes, paint, readColours,
+    openCanvas, drawFigure, fit, flatPoints, drawSolid, listenToOrbit, UNIT_SHORT,
   };
 })();

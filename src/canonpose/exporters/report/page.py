@@ -100,7 +100,8 @@ def page_part(name: str) -> str:
 def _policy(style: str, script: str) -> str:
     """Content security policy: this very style and script may act, and nothing may be fetched."""
     return (
-        f"default-src 'none'; style-src '{content_hash(style)}'; script-src '{content_hash(script)}'; "
+        f"default-src 'none'; style-src '{content_hash(style)}'; "
+        f"script-src '{content_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 

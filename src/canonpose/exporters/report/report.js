@@ -7,12 +7,11 @@
   const TURNTABLE_PITCH = 0.22;
   const MAX_PITCH = 1.55;
   const UNIT_WORDS = { m: "metres", body_height: "body heights", bone_length: "mean bone lengths" };
-  const UNIT_SHORT = { m: "m", body_height: "body heights", bone_length: "bone lengths" };
 
   const byId = (id) => document.getElementById(id);
   const {
     clamp, measureScene, measureRegion, boneWidths, jointSizes, paint, readColours,
-    openCanvas, drawFigure, fit, flatPoints, drawSolid, listenToOrbit,
+    openCanvas, drawFigure, fit, flatPoints, drawSolid, listenToOrbit, UNIT_SHORT,
   } = figure;
 
   // ---- Data: from text to typed arrays ----

@@ -1,0 +1,69 @@
+"""``canonpose live``."""
+
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+from canonpose.cli.parsing import parse
+from canonpose.detection.registry import DetectorConfig, create_detector
+from canonpose.errors import InputError
+from canonpose.lifter import load_lifter
+from canonpose.live import LiveSession, LiveSettings
+from canonpose.live.camera import Camera
+from canonpose.live.playback import Playback
+from canonpose.live.source import Source
+
+
+@dataclass(frozen=True)
+class Live:
+    """Show a camera or a video with its 2D and 3D skeleton in a browser, while it runs."""
+
+    model: Annotated[Path, tyro.conf.arg(aliases=["-m"], metavar="RUN")]
+    """Folder of a trained lifter."""
+    video: tyro.conf.Positional[Path | None] = None
+    """A video, played at its own speed; or give --camera."""
+    camera: int | None = None
+    """Which of this machine's cameras, from 0."""
+    detector: DetectorConfig = field(default_factory=DetectorConfig)
+    subject_height: float | None = None
+    """Standing height in metres; makes the result metric."""
+    loop: bool = False
+    """Play the video again and again."""
+    port: int = 0
+    """Port of 127.0.0.1, where the page is; a free one by default."""
+    open: bool = False
+    """Open the page in the browser."""
+    seconds: float | None = None
+    """Stop after so long; by default, run until Ctrl-C."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and run."""
+    options = parse(Live, "live", arguments)
+    console = Console(highlight=False)
+    settings = LiveSettings(port=options.port, subject_height=options.subject_height)
+    source = _source(options)
+    lifter = load_lifter(options.model)
+    detector = create_detector(options.detector)
+    with LiveSession(source, detector, lifter, settings) as session:
+        console.print(f"live: {session.url} (Ctrl-C ends it)", soft_wrap=True)
+        if options.open:
+            webbrowser.open(session.url)
+        session.wait(options.seconds, lambda why: console.print(why, soft_wrap=True, markup=False))
+        timing = session.moment.timing
+    console.print(f"{timing.seen} pictures lifted, {timing.dropped} dropped", soft_wrap=True)
+
+
+def _source(options: Live) -> Source:
+    if (options.video is None) == (options.camera is None):
+        raise InputError("live shows one source: give a video, or --camera 0.")
+    if options.video is not None:
+        return Playback(options.video, loop=options.loop)
+    if options.loop:
+        raise InputError("--loop: a camera does not end; leave it out.")
+    return Camera(options.camera or 0)
