@@ -50,12 +50,6 @@ class Latest:
         """Why no more will come, if so."""
         return self._ended
 
-    @property
-    def arrived(self) -> int:
-        """How many pictures have come so far."""
-        with self._changed:
-            return 0 if self._shot is None else self._shot.number + 1
-
     def newer_than(self, number: int, timeout: float) -> Shot | None:
         """The newest picture, once it is newer than that number; None if none comes in time.
 

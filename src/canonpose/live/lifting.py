@@ -86,7 +86,7 @@ class PersonLifter:
 def joint_shares(detected: Skeleton, wanted: Skeleton) -> Float[np.ndarray, "joint detected"]:
     """How much of each detected joint is in each wanted one; a row of zeros where it is missing.
 
-    What `complete` and `convert` do to positions is linear: it is done to one joint at a time, once.
+    What `complete` and `convert` do to positions is linear, so it is done once, to unit vectors.
     """
     count = len(detected.detected)
     unit = complete(np.eye(count), np.ones(count), detected)
