@@ -2,15 +2,16 @@
 
 import webbrowser
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 from rich.console import Console
 
+from canonpose.cli.detecting import DetectorOptions, Flat
 from canonpose.cli.parsing import parse
-from canonpose.detection.registry import DetectorConfig, create_detector
+from canonpose.detection.registry import create_detector
 from canonpose.errors import InputError
 from canonpose.lifter import load_lifter
 from canonpose.live import LiveSession, LiveSettings
@@ -29,7 +30,6 @@ class Live:
     """A video, played at its own speed; or give --camera."""
     camera: int | None = None
     """Which of this machine's cameras, from 0."""
-    detector: DetectorConfig = field(default_factory=DetectorConfig)
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
     loop: bool = False
@@ -40,6 +40,7 @@ class Live:
     """Open the page in the browser."""
     seconds: float | None = None
     """Stop after so long; by default, run until Ctrl-C."""
+    detector: Flat = DetectorOptions()
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -9,10 +9,13 @@ import numpy as np
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.people.choice import View, choose_across_views, to_keypoints
+from canonpose.people.detections import Detections
 from canonpose.readers.folders import Cameras
 from canonpose.readers.keypoints import read_detections
 from canonpose.readers.synchronise import common_spans
+from canonpose.readers.videos import Detect, detect_by_default, to_skeleton
 from canonpose.skeleton import Skeleton, convert
+from canonpose.video.opening import is_video
 
 FPS_TOLERANCE = 0.01
 """Relative; 29.97 and 30 count as the same."""
@@ -40,8 +43,12 @@ class TakePlan:
         return f"{self.folder}: take {self.name!r}"
 
 
-def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
+def read_views(
+    plan: TakePlan, detect: Detect = detect_by_default
+) -> tuple[dict[str, Keypoints], list[str]]:
     """The views of one take, frame by frame, and notes on what was decided.
+
+    ``detect`` finds the people in videos.
 
     Raises
     ------
@@ -50,9 +57,10 @@ def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
 
     """
     _check_two_cameras(plan)
-    views = [
-        View.of(read_detections(path, plan.layout), name) for name, path in plan.cameras.items()
-    ]
+    found = {
+        name: read_detections(path, plan.layout, detect) for name, path in plan.cameras.items()
+    }
+    views = [View.of(seen, name) for name, seen in _as_files(found).items()]
     _check_one_skeleton(views)
     fps = plan.fps or _common_fps(views, plan.where)
     spans = common_spans(views, plan.offsets, trim=plan.trim, where=plan.where)
@@ -76,6 +84,20 @@ def _check_two_cameras(plan: TakePlan) -> None:
             f"{plan.where} has {which} of those used; a take needs two or more cameras, so add "
             f"one or move the take out of the capture."
         )
+
+
+def _as_files(found: Mapping[str, Detections]) -> dict[str, Detections]:
+    """Videos with the skeleton of the keypoint files beside them, where it has all their joints."""
+    files = [seen.skeleton for seen in found.values() if not is_video(Path(seen.source))]
+    if not files:
+        return dict(found)
+    target = files[0]
+    return {
+        name: to_skeleton(seen, target)
+        if is_video(Path(seen.source)) and set(target.detected) <= set(seen.skeleton.joints)
+        else seen
+        for name, seen in found.items()
+    }
 
 
 def _check_one_skeleton(views: Sequence[View]) -> None:
@@ -122,7 +144,10 @@ def _notes_on_frames(views: Sequence[View], spans: Mapping[str, tuple[int, int]]
     for view in views:
         (first, stop), length = spans[view.camera], len(view.detections)
         if stop > length:
-            notes.append(f"camera {view.camera!r}: its last {stop - length} frames are empty")
+            notes.append(
+                f"camera {view.camera!r}: ends {stop - length} frames before the others, and sees "
+                f"nobody from there on"
+            )
         if first > 0 or stop < length:
             notes.append(
                 f"camera {view.camera!r}: frames {first} to {stop - 1} of {length} are used"
