@@ -63,3 +63,8 @@ def wait_for(condition, seconds=10.0):
     while not condition():
         assert time.monotonic() < end, f"not in {seconds} s"
         time.sleep(0.005)
+
+
+def from_config(config):
+    """What ``--detector live.stand_ins:from_config`` makes."""
+    return WalkerDetector()

@@ -2,7 +2,7 @@
 
 import webbrowser
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -40,7 +40,7 @@ class Live:
     """Open the page in the browser."""
     seconds: float | None = None
     """Stop after so long; by default, run until Ctrl-C."""
-    detector: Flat = DetectorOptions()
+    detector: Flat = field(default_factory=DetectorOptions)
 
 
 def main(arguments: Sequence[str]) -> None:
