@@ -78,6 +78,9 @@ def test_picture_skeleton_and_figures(open_page):
         assert page.locator("#status").text_content() == "running, walker"
         assert page.locator("h1").text_content() == "clip.mp4"
         assert len(page.screenshot()) > 20_000
+        flat, solid = (page.locator(name).bounding_box() for name in ("#flat", "#solid"))
+        assert flat["y"] == solid["y"]  # side by side
+        assert solid["x"] > flat["x"] + flat["width"]
 
 
 def test_two_browsers(open_page):

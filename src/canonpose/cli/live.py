@@ -18,6 +18,7 @@ from canonpose.live import LiveSession, LiveSettings
 from canonpose.live.camera import Camera
 from canonpose.live.playback import Playback
 from canonpose.live.source import Source
+from canonpose.live.state import Timing
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,23 @@ def main(arguments: Sequence[str]) -> None:
         console.print(f"live: {session.url} (Ctrl-C ends it)", soft_wrap=True)
         if options.open:
             webbrowser.open(session.url)
-        session.wait(options.seconds, lambda why: console.print(why, soft_wrap=True, markup=False))
-        timing = session.moment.timing
-    console.print(f"{timing.seen} pictures lifted, {timing.dropped} dropped", soft_wrap=True)
+        try:
+            session.wait(options.seconds, lambda why: console.print(f"{why}; Ctrl-C ends this"))
+        finally:
+            summary = _summary(session.moment.timing, session.to_screen)
+            console.print(summary, soft_wrap=True)
+
+
+def _summary(timing: Timing, to_screen: float | None) -> str:
+    counts = f"{timing.seen} pictures lifted, {timing.dropped} dropped"
+    if timing.lifted is None or timing.detection is None or timing.lifting is None:
+        return counts
+    screen = "" if to_screen is None else f", {1000 * to_screen:.0f} ms to the browser's screen"
+    return (
+        f"{counts}; at the end {timing.fps:.1f} a second, {1000 * timing.lifted:.0f} ms from a "
+        f"picture to its 3D (detection {1000 * timing.detection:.0f} ms, lifting "
+        f"{1000 * timing.lifting:.1f} ms){screen}"
+    )
 
 
 def _source(options: Live) -> Source:

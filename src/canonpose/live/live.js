@@ -134,7 +134,7 @@
     function setImageSize(size) {
       if (String(view.imageSize) === String(size)) return;
       view.imageSize = size;
-      byId("stages").style.setProperty("--share", clamp(size[0] / size[1], 0.7, 1.5));
+      byId("stages").style.setProperty("--share", `${clamp(size[0] / size[1], 0.7, 1.5)}fr`);
     }
 
     function take(message) {
