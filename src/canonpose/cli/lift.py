@@ -10,6 +10,7 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
+from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
 from canonpose.exporters.npz import save_poses
 from canonpose.inference import lift
@@ -33,6 +34,10 @@ class Lift:
     """Which person of the file, counted from 1; by default the one that tracks best."""
     layout: str | None = None
     """Joint layout of the file where it does not tell: a name or a skeleton TOML file."""
+    overlay: Annotated[Path | None, tyro.conf.arg(metavar="OUT.mp4")] = None
+    """Also write a video: the 2D skeleton over the pictures, the 3D skeleton beside them."""
+    video: Path | None = None
+    """For --overlay: the video from which the keypoint file was made."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
 
@@ -41,6 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
+    drawn_on = options.overlay and video_of(options.input, options.video)
     lifter = load_lifter(options.model)
     keypoints = read_keypoints(options.input, layout=options.layout, person=options.person)
     if keypoints.person:
@@ -52,3 +58,5 @@ def main(arguments: Sequence[str]) -> None:
         f"{lifted} of {len(poses)} frames lifted, in units of {poses.units}: {options.output}",
         soft_wrap=True,
     )
+    if options.overlay and drawn_on:
+        draw_overlay(drawn_on, poses, options.overlay, console)
