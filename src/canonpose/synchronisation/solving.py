@@ -9,6 +9,7 @@ together, by fractions of a sample, to where the pairs' evidence adds up to the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from jaxtyping import Float
@@ -34,6 +35,13 @@ class Joint:
     """The evidence there."""
     rival: float
     """The most evidence further than `PEAK` away from it."""
+    strongest: Pair
+    """The pair of cameras, one of each group, with the most evidence there."""
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of cameras spoke."""
+        return len(self.groups[0]) * len(self.groups[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,28 +67,37 @@ def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
     lags = np.zeros(cameras, dtype=np.int64)
     groups = [(camera,) for camera in range(cameras)]
     joints = []
-    between = {(a, b): curves[a[0], b[0]] for a in groups for b in groups if a < b}
+    linking = {(a, b): curves[a[0], b[0]] for a in groups for b in groups if a < b}
     while len(groups) > 1:
-        first, second = max(between, key=lambda pair: _margin(between[pair]))
-        curve = between[first, second]
-        joint = _joined(first, second, curve)
-        joints.append(joint)
-        lags[list(second)] += curve.first - joint.curve.first
+        first, second = max(linking, key=lambda pair: _margin(linking[pair]))
+        curve = linking[first, second]
+        place, best, rival = peak_and_rival(curve)
+        lags[list(second)] += curve.first + place
+        pairs = product(first, second)
+        strongest = max(pairs, key=lambda pair: _evidence_at(curves, pair, lags))
+        centred = curve.shifted(-(curve.first + place))
+        joints.append(Joint((first, second), centred, best, rival, strongest))
         groups = [group for group in groups if group not in (first, second)]
         merged = tuple(sorted((*first, *second)))
-        between = {pair: c for pair, c in between.items() if pair[0] in groups and pair[1] in groups}
+        linking = {pair: c for pair, c in linking.items() if pair[0] in groups and pair[1] in groups}
         for group in groups:
             low, high = min(merged, group), max(merged, group)
-            between[low, high] = _sum_between(curves, low, high, lags)
+            linking[low, high] = _sum_between(curves, low, high, lags)
         groups.append(merged)
     offsets = polished(curves, lags.astype(np.float64))
     rate = next(iter(curves.values())).rate
     return Solution((offsets - offsets[0]) / rate, tuple(joints))
 
 
-def _joined(first: tuple[int, ...], second: tuple[int, ...], curve: Curve) -> Joint:
-    place, best, rival = peak_and_rival(curve)
-    return Joint((first, second), curve.shifted(-(curve.first + place)), best, rival)
+def between(curves: Mapping[Pair, Curve], first: int, second: int) -> Curve:
+    """The curve of any two cameras, in either order."""
+    return curves[first, second] if first < second else curves[second, first].reversed()
+
+
+def _evidence_at(curves: Mapping[Pair, Curve], pair: Pair, lags: np.ndarray) -> float:
+    curve = between(curves, *pair)
+    place = int(lags[pair[1]] - lags[pair[0]]) - curve.first
+    return float(curve.evidence[place]) if 0 <= place < len(curve.evidence) else 0.0
 
 
 def peak_and_rival(curve: Curve) -> tuple[int, float, float]:
@@ -104,7 +121,7 @@ def _sum_between(
 ) -> Curve:
     """The evidence of all pairs between two groups for a shift of the second."""
     parts = [
-        (curves[a, b] if a < b else curves[b, a].reversed()).shifted(int(lags[a] - lags[b]))
+        between(curves, a, b).shifted(int(lags[a] - lags[b]))
         for a in first
         for b in second
     ]
