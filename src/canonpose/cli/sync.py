@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import tyro
@@ -11,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from canonpose.cli.detecting import DetectorOptions, Flat, detecting
 from canonpose.cli.parsing import comma_separated, parse
-from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
 from canonpose.readers.capture import take_plans
 from canonpose.synchronisation.confidence import in_words
@@ -41,6 +40,7 @@ class Sync:
     """Cameras to synchronise, separated by commas; the first one keeps offset 0."""
     layout: str | None = None
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
+    detector: Flat = DetectorOptions()
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -50,12 +50,8 @@ def main(arguments: Sequence[str]) -> None:
     plans = take_plans(
         options.capture, cameras=comma_separated(options.cameras), layout=options.layout
     )
-    takes = []
-    with progress_bar(console, "takes") as bar:
-        task = bar.add_task("synchronising", total=len(plans))
-        for plan in plans:
-            takes.append(synchronise_take(plan))
-            bar.advance(task)
+    with detecting(console, options.detector) as detect:
+        takes = [synchronise_take(plan, detect) for plan in plans]
     print_clocks(console, takes)
     picture = options.curves or options.capture / "sync.png"
     plot_curves(takes, picture)

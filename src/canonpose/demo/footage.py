@@ -50,9 +50,7 @@ def fetch_footage() -> DemoFootage:
         If they are not in the cache and cannot be fetched.
     """
     folder = cache_folder() / "demo"
-    footage = DemoFootage(
-        folder / "videos", folder / "keypoints", folder / "calibration.qca.txt"
-    )
+    footage = DemoFootage(folder / "videos", folder / "keypoints", folder / "calibration.qca.txt")
     complete = folder / "complete"
     extracted = f"{SHA256} {footage.videos.name} {footage.keypoints.name}"
     if not (complete.exists() and complete.read_text("utf-8") == extracted):

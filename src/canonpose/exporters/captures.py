@@ -21,7 +21,7 @@ def write_keypoints(keypoints: Keypoints, path: str | Path) -> None:
     """Write one camera's keypoints as an npz that `canonpose.read_keypoints` reads.
 
     Entries: ``keypoints`` [frame, joint, 2] in pixels, ``scores`` [frame, joint], ``joint_names``,
-    and where known ``fps`` and ``image_size``; of the detected joints, as derived ones follow from
+    and where known ``fps``, ``times`` and ``image_size``; of the detected joints, as derived ones follow from
     them.
 
     Raises
@@ -38,6 +38,8 @@ def write_keypoints(keypoints: Keypoints, path: str | Path) -> None:
     }
     if keypoints.fps is not None:
         arrays["fps"] = np.array(float(keypoints.fps))
+    if keypoints.times is not None:
+        arrays["times"] = keypoints.times.astype(np.float64)
     if keypoints.image_size is not None:
         arrays["image_size"] = np.array(keypoints.image_size, dtype=np.int64)
     write_arrays(arrays, path)

@@ -95,6 +95,35 @@ def image_size_or_none(value: Any, where: str) -> tuple[int, int] | None:
     return width, height
 
 
+def times_or_none(
+    times: np.ndarray | None, frames: int, where: str
+) -> Float[np.ndarray, " frame"] | None:
+    """Seconds of every frame, or None where the file does not tell.
+
+    Raises
+    ------
+    InputError
+        If they are not one number a frame, each above the one before.
+
+    """
+    if times is None:
+        return None
+    if times.shape != (frames,) or times.dtype.kind not in "fiu":
+        raise InputError(
+            f"{where}: times must be {frames} numbers, one a frame, not {times.dtype} "
+            f"{list(times.shape)}; correct them or leave them out."
+        )
+    seconds = times.astype(np.float64)
+    if not np.isfinite(seconds).all() or (np.diff(seconds) <= 0).any():
+        bad = ~np.isfinite(seconds)
+        bad[1:] |= ~(np.diff(seconds) > 0)
+        raise InputError(
+            f"{where}: times must rise from frame to frame, but that of frame "
+            f"{int(bad.argmax())} is {seconds[bad.argmax()]:g} s; correct them or leave them out."
+        )
+    return seconds
+
+
 def triplets(values: Any, where: str) -> Float[np.ndarray, "joint 3"]:
     """One person's flat list x, y, score, x, y, score, ... as an array [joint, 3].
 

@@ -89,7 +89,9 @@ def frames_fall_together(
     return timing.fps is not None or all(
         view.detections.times is None
         or bool(
-            (np.abs(view.detections.times * known[0] - np.arange(len(view.detections))) < EVEN).all()
+            (
+                np.abs(view.detections.times * known[0] - np.arange(len(view.detections))) < EVEN
+            ).all()
         )
         for view in views
     )
@@ -144,18 +146,20 @@ def on_common_clock(
     return moved, rate, _notes(views, speeds, timing, len(moments), rate)
 
 
-def clock_of(detections: Detections, rate: float, *, own: bool = True) -> Float[np.ndarray, " frame"]:
+def clock_of(
+    detections: Detections, rate: float, *, own: bool = True
+) -> Float[np.ndarray, " frame"]:
     """Seconds of each frame since the camera's first, by the file's times if it has them."""
     if own and detections.times is not None:
         return detections.times.astype(np.float64)
     return np.arange(len(detections)) / rate
 
 
-def _clock_line(
-    camera: str, speeds: Mapping[str, float], timing: Timing
-) -> tuple[float, float]:
+def _clock_line(camera: str, speeds: Mapping[str, float], timing: Timing) -> tuple[float, float]:
     """What the camera's clock shows at the common time 0, and how much faster it runs."""
-    return timing.offsets.get(camera, 0.0) / speeds[camera], 1 + timing.drifts.get(camera, 0.0) / 1e6
+    return timing.offsets.get(camera, 0.0) / speeds[camera], 1 + timing.drifts.get(
+        camera, 0.0
+    ) / 1e6
 
 
 def _common_time(

@@ -1,6 +1,7 @@
 """The frames of a take that all its cameras cover."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from canonpose.errors import InputError
 from canonpose.people.choice import View
@@ -50,8 +51,13 @@ def synchronised(
         return moved, rate if any(rates.values()) else None, notes
     offsets = {camera: int(offset) for camera, offset in timing.offsets.items()}
     spans = common_spans(views, offsets, trim=timing.trim, where=timing.where)
-    cut = [view.cut(*spans[view.camera]) for view in views]
+    cut = [_on_even_times(view.cut(*spans[view.camera])) for view in views]
     return cut, next(iter(rates.values())), _notes_on_frames(views, spans)
+
+
+def _on_even_times(view: View) -> View:
+    """Without times of its own: frame by frame, the cameras now share one clock."""
+    return replace(view, detections=replace(view.detections, times=None))
 
 
 def common_spans(
@@ -113,7 +119,10 @@ def _notes_on_frames(views: Sequence[View], spans: Mapping[str, tuple[int, int]]
     for view in views:
         (first, stop), length = spans[view.camera], len(view.detections)
         if stop > length:
-            notes.append(f"camera {view.camera!r}: its last {stop - length} frames are empty")
+            notes.append(
+                f"camera {view.camera!r}: ends {stop - length} frames before the others, and sees "
+                f"nobody from there on"
+            )
         if first > 0 or stop < length:
             notes.append(
                 f"camera {view.camera!r}: frames {first} to {stop - 1} of {length} are used"

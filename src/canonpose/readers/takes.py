@@ -9,11 +9,15 @@ import numpy as np
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.people.choice import View, choose_across_views, to_keypoints
+from canonpose.people.detections import Detections
+from canonpose.readers.common_clock import Timing
 from canonpose.readers.folders import Cameras
 from canonpose.readers.keypoints import read_detections
-from canonpose.readers.common_clock import Timing
 from canonpose.readers.synchronise import synchronised
+from canonpose.readers.videos import Detect, detect_by_default, to_skeleton
 from canonpose.skeleton import Skeleton, convert
+from canonpose.video.opening import is_video
+
 
 @dataclass(frozen=True)
 class TakePlan:
@@ -43,8 +47,12 @@ class TakePlan:
         return Timing(self.where, self.offsets, self.drifts, self.fps, self.trim)
 
 
-def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
+def read_views(
+    plan: TakePlan, detect: Detect = detect_by_default
+) -> tuple[dict[str, Keypoints], list[str]]:
     """The views of one take, frame by frame, and notes on what was decided.
+
+    ``detect`` finds the people in videos.
 
     Raises
     ------
@@ -52,7 +60,7 @@ def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
         If a file cannot be used, or the cameras do not fit each other.
 
     """
-    views, fps, notes = synchronised(read_recordings(plan), plan.timing)
+    views, fps, notes = synchronised(read_recordings(plan, detect), plan.timing)
     choices = choose_across_views(views, plan.persons)
     keypoints = {}
     for view, (index, words) in zip(views, choices, strict=True):
@@ -64,8 +72,10 @@ def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
     return keypoints, [f"take {plan.name!r}, {note}" for note in notes]
 
 
-def read_recordings(plan: TakePlan) -> list[View]:
+def read_recordings(plan: TakePlan, detect: Detect = detect_by_default) -> list[View]:
     """Everyone in every camera of a take, as recorded, before the cameras are synchronised.
+
+    ``detect`` finds the people in videos.
 
     Raises
     ------
@@ -74,9 +84,10 @@ def read_recordings(plan: TakePlan) -> list[View]:
 
     """
     _check_two_cameras(plan)
-    views = [
-        View.of(read_detections(path, plan.layout), name) for name, path in plan.cameras.items()
-    ]
+    found = {
+        name: read_detections(path, plan.layout, detect) for name, path in plan.cameras.items()
+    }
+    views = [View.of(seen, name) for name, seen in _as_files(found).items()]
     _check_one_skeleton(views)
     return views
 
@@ -88,6 +99,20 @@ def _check_two_cameras(plan: TakePlan) -> None:
             f"{plan.where} has {which} of those used; a take needs two or more cameras, so add "
             f"one or move the take out of the capture."
         )
+
+
+def _as_files(found: Mapping[str, Detections]) -> dict[str, Detections]:
+    """Videos with the skeleton of the keypoint files beside them, where it has all their joints."""
+    files = [seen.skeleton for seen in found.values() if not is_video(Path(seen.source))]
+    if not files:
+        return dict(found)
+    target = files[0]
+    return {
+        name: to_skeleton(seen, target)
+        if is_video(Path(seen.source)) and set(target.detected) <= set(seen.skeleton.joints)
+        else seen
+        for name, seen in found.items()
+    }
 
 
 def _check_one_skeleton(views: Sequence[View]) -> None:

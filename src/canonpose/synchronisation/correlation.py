@@ -123,9 +123,7 @@ def mutual_information(
     Minus half the logarithm of the product of 1 - r^2 over both canonical correlations r, which
     is the determinant of the joint covariance over those of its two blocks.
     """
-    explained = (
-        np.swapaxes(across, -1, -2) @ np.linalg.solve(of_first, across)
-    )
+    explained = np.swapaxes(across, -1, -2) @ np.linalg.solve(of_first, across)
     share = np.linalg.det(of_second - explained) / np.linalg.det(of_second)
     return -0.5 * np.log(np.clip(share, 1e-6, 1))
 

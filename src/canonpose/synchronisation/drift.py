@@ -100,9 +100,7 @@ def _cut(signals: Signals, begin: int, length: int) -> Signals:
 def _near_zero(curve: Curve) -> Curve:
     reach = int(REACH * curve.rate)
     first = max(-reach - curve.first, 0)
-    return Curve(
-        curve.evidence[first : reach + 1 - curve.first], curve.first + first, curve.rate
-    )
+    return Curve(curve.evidence[first : reach + 1 - curve.first], curve.first + first, curve.rate)
 
 
 def _line(

@@ -62,7 +62,9 @@ def motion_signals(
 
 
 def _smoothed(
-    values: Float[np.ndarray, "sample joint 2"], weights: Float[np.ndarray, "sample joint"], width: float
+    values: Float[np.ndarray, "sample joint 2"],
+    weights: Float[np.ndarray, "sample joint"],
+    width: float,
 ) -> Float[np.ndarray, "sample joint 2"]:
     """The weighted mean around every sample; unknown ones do not count."""
     above = gaussian_filter1d(values * weights[..., None], width, axis=0, mode="constant")

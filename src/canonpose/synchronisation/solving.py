@@ -79,7 +79,9 @@ def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
         joints.append(Joint((first, second), centred, best, rival, strongest))
         groups = [group for group in groups if group not in (first, second)]
         merged = tuple(sorted((*first, *second)))
-        linking = {pair: c for pair, c in linking.items() if pair[0] in groups and pair[1] in groups}
+        linking = {
+            pair: c for pair, c in linking.items() if pair[0] in groups and pair[1] in groups
+        }
         for group in groups:
             low, high = min(merged, group), max(merged, group)
             linking[low, high] = _sum_between(curves, low, high, lags)
@@ -120,11 +122,7 @@ def _sum_between(
     lags: np.ndarray,
 ) -> Curve:
     """The evidence of all pairs between two groups for a shift of the second."""
-    parts = [
-        between(curves, a, b).shifted(int(lags[a] - lags[b]))
-        for a in first
-        for b in second
-    ]
+    parts = [between(curves, a, b).shifted(int(lags[a] - lags[b])) for a in first for b in second]
     start = min(part.first for part in parts)
     total = np.zeros(max(part.first + len(part.evidence) for part in parts) - start)
     for part in parts:

@@ -12,12 +12,14 @@ from canonpose.files import short_list
 from canonpose.people.choice import View
 from canonpose.readers.common_clock import frame_rates
 from canonpose.readers.takes import TakePlan, read_recordings
+from canonpose.readers.videos import Detect, detect_by_default
 from canonpose.synchronisation.audio import AudioShift, audio_shift
 from canonpose.synchronisation.confidence import SURE, misfits
 from canonpose.synchronisation.drift import Drift, drifts
 from canonpose.synchronisation.estimate import Estimate, estimate
 from canonpose.synchronisation.signals import Signals
 from canonpose.synchronisation.views import Watched
+from canonpose.video.opening import is_video
 
 WHOLE = 0.25
 """Frames; an offset so close to a whole number is written as that: motion is hardly more precise,
@@ -67,7 +69,16 @@ class TakeClocks:
     """Why no offsets should be used, in a sentence; empty where they should."""
 
 
-def synchronise_take(plan: TakePlan, listen: Listen | None = None) -> TakeClocks:
+def sound_of(path: Path, rate: int) -> Sound | None:
+    """The sound of a video; None for what is no video, or has no sound."""
+    from canonpose.video.audio import read_audio  # brings a decoder along
+
+    return read_audio(path, rate) if is_video(path) else None
+
+
+def synchronise_take(
+    plan: TakePlan, detect: Detect = detect_by_default, listen: Listen = sound_of
+) -> TakeClocks:
     """Find the offsets and drifts of one take's cameras.
 
     Offsets in ``capture.toml`` are not relied on, as they may be what is wrong.
@@ -76,7 +87,9 @@ def synchronise_take(plan: TakePlan, listen: Listen | None = None) -> TakeClocks
     ----------
     plan : TakePlan
         What to read.
-    listen : callable, optional
+    detect : callable
+        How to find the people in a video.
+    listen : callable
         Gives the sound of a camera's file, None where it has none.
 
     Raises
@@ -84,12 +97,10 @@ def synchronise_take(plan: TakePlan, listen: Listen | None = None) -> TakeClocks
     InputError
         If a file cannot be used.
     """
-    views = read_recordings(plan)
+    views = read_recordings(plan, detect)
     rates = frame_rates(views, plan.timing)
     if not all(rates.values()):
-        raise InputError(
-            f"{plan.where}: no file tells its frame rate; set fps in capture.toml."
-        )
+        raise InputError(f"{plan.where}: no file tells its frame rate; set fps in capture.toml.")
     found = synchronise_views(views, {c: float(r or 0) for c, r in rates.items()}, plan.persons)
     sounds = _heard(plan, listen)
     return _take_clocks(plan, found, {c: float(r or 0) for c, r in rates.items()}, sounds)
@@ -155,10 +166,8 @@ def rounded(frames: float) -> float:
     return float(whole) if abs(frames - whole) < WHOLE else round(frames, 1)
 
 
-def _heard(plan: TakePlan, listen: Listen | None) -> dict[str, AudioShift]:
+def _heard(plan: TakePlan, listen: Listen) -> dict[str, AudioShift]:
     """What the sound says of every camera against the first, where both have any."""
-    if listen is None:
-        return {}
     first, *others = plan.cameras
     reference = listen(plan.cameras[first], AUDIO_RATE)
     shifts = {}
