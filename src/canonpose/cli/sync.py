@@ -70,7 +70,9 @@ def main(arguments: Sequence[str]) -> None:
 def print_clocks(console: Console, takes: Sequence[TakeClocks]) -> None:
     """A table with a row for every camera, and what else a user should know."""
     table = Table(*COLUMNS, box=None, pad_edge=False)
-    for column in table.columns[2:6]:
+    for column in table.columns:
+        column.no_wrap = True
+    for column in table.columns[2:5]:
         column.justify = "right"
     for take in takes:
         for clock in take.clocks:

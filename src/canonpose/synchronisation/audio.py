@@ -6,6 +6,7 @@ may be off its pictures by some ten milliseconds; what sound says is good to a f
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
@@ -74,7 +75,7 @@ def onsets(sound: Float[np.ndarray, " sample"], rate: float) -> Float[np.ndarray
     bands = np.stack(
         [
             power[:, (frequencies >= low) & (frequencies <= high)].sum(1)
-            for low, high in zip(edges[:-1], edges[1:], strict=True)
+            for low, high in pairwise(edges)
         ],
         axis=1,
     )

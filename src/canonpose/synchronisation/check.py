@@ -33,8 +33,8 @@ class Doubt:
 
     def __str__(self) -> str:
         return (
-            f"take {self.take!r}: camera {self.camera!r} seems to begin {abs(self.frames):.1f} frames "
-            f"{'later' if self.frames < 0 else 'earlier'} than the others (confidence "
+            f"take {self.take!r}: camera {self.camera!r} seems to begin {abs(self.frames):.1f} "
+            f"frames {'later' if self.frames < 0 else 'earlier'} than the others (confidence "
             f"{self.confidence:.2f}, {in_words(self.confidence)}); `canonpose sync` finds its "
             f"offset, or leave it out."
         )

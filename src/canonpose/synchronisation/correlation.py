@@ -4,8 +4,8 @@ Two affine cameras that stand still share one direction: the epipolar lines. How
 turned, there are directions e and e' in the two images along which every joint's displacement is
 the same but for a factor, at every moment. Canonical correlation finds the two directions and says
 how much is shared; the second pair of directions adds what else is alike where the cameras stand
-close to or opposite each other. Nothing of it depends on an image's scale, rotation or shear, and no
-calibration is needed.
+close to or opposite each other. Nothing of it depends on an image's scale, rotation or shear, and
+no calibration is needed.
 
 The covariances at all shifts are correlations in time, summed over the joints, so that a few
 Fourier transforms give all of them (the sums over the overlap alone, as weights take part).

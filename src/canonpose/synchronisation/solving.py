@@ -22,13 +22,14 @@ PEAK = 0.25
 """Seconds; what is nearer belongs to the same peak."""
 
 Pair = tuple[int, int]
+Group = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Joint:
     """Two groups of cameras that were brought together."""
 
-    groups: tuple[tuple[int, ...], tuple[int, ...]]
+    groups: tuple[Group, Group]
     curve: Curve
     """All pairs between them; its lags are relative to the lag chosen."""
     best: float
@@ -65,9 +66,11 @@ def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
         How many; every pair must have a curve.
     """
     lags = np.zeros(cameras, dtype=np.int64)
-    groups = [(camera,) for camera in range(cameras)]
+    groups: list[Group] = [(camera,) for camera in range(cameras)]
     joints = []
-    linking = {(a, b): curves[a[0], b[0]] for a in groups for b in groups if a < b}
+    linking: dict[tuple[Group, Group], Curve] = {
+        (a, b): curves[a[0], b[0]] for a in groups for b in groups if a < b
+    }
     while len(groups) > 1:
         first, second = max(linking, key=lambda pair: _margin(linking[pair]))
         curve = linking[first, second]
@@ -117,8 +120,8 @@ def _margin(curve: Curve) -> float:
 
 def _sum_between(
     curves: Mapping[Pair, Curve],
-    first: tuple[int, ...],
-    second: tuple[int, ...],
+    first: Group,
+    second: Group,
     lags: np.ndarray,
 ) -> Curve:
     """The evidence of all pairs between two groups for a shift of the second."""
