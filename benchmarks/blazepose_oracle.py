@@ -107,7 +107,9 @@ def compare(options: Namespace) -> None:
 def row(name: str, offset: np.ndarray) -> str:
     apart = np.linalg.norm(offset, axis=-1)
     x, y = np.median(offset.reshape(-1, 2), axis=0)
-    return f"| {name} | {np.median(apart):.1f} | {np.quantile(apart, 0.9):.1f} | {x:.1f} | {y:.1f} |"
+    return (
+        f"| {name} | {np.median(apart):.1f} | {np.quantile(apart, 0.9):.1f} | {x:.1f} | {y:.1f} |"
+    )
 
 
 if __name__ == "__main__":

@@ -108,5 +108,7 @@ def test_bad_files(tmp_path, held, said):
 
 def test_other_files(tmp_path):
     (tmp_path / "c01.csv").write_text("1,2")
-    with pytest.raises(InputError, match=r"c01\.csv: is neither a video nor a keypoint file; pass a video"):
+    with pytest.raises(
+        InputError, match=r"c01\.csv: is neither a video nor a keypoint file; pass a video"
+    ):
         read_keypoints(tmp_path / "c01.csv")

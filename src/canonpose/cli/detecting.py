@@ -33,6 +33,8 @@ class DetectorOptions(DetectorConfig):
 Flat = Annotated[DetectorOptions, tyro.conf.arg(name="")]
 """As options of the command itself."""
 
+DEFAULT_DETECTOR = DetectorOptions()
+
 
 @contextmanager
 def detecting(console: Console, options: DetectorConfig) -> Iterator[Callable[[Path], Detections]]:

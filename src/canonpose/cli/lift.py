@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
-from canonpose.cli.detecting import DetectorOptions, Flat, detecting
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
 from canonpose.exporters.npz import save_poses
@@ -41,7 +41,7 @@ class Lift:
     """For --overlay: the video from which the keypoint file was made."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
-    detector: Flat = DetectorOptions()
+    detector: Flat = DEFAULT_DETECTOR
 
 
 def main(arguments: Sequence[str]) -> None:

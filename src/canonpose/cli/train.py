@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 
 from canonpose import training
-from canonpose.cli.detecting import DetectorOptions, Flat, detecting
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, option_value, parse
 from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
@@ -51,7 +51,7 @@ class Train:
     """Go on with an interrupted training."""
     overwrite: bool = False
     """Train anew into a folder that holds a training."""
-    detector: Flat = DetectorOptions()
+    detector: Flat = DEFAULT_DETECTOR
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
 
 

@@ -88,6 +88,28 @@ def read_capture(
     )
 
 
+def take_plans(
+    folder: str | Path,
+    *,
+    cameras: Sequence[str] | None = None,
+    layout: Layout | None = None,
+    persons: Mapping[str, int] | None = None,
+) -> list[TakePlan]:
+    """How each take of one capture would be read; arguments as for `read_capture`.
+
+    Raises
+    ------
+    InputError
+        If there is no take, or a camera is named that it does not have.
+
+    """
+    capture = _Found.of(Path(folder), Path(folder).absolute().resolve().name)
+    used = _cameras_used([capture], cameras)
+    _check_persons(persons or {}, used)
+    chosen = resolve(layout) if layout is not None else capture.layout
+    return [capture.plan(take, used, chosen, persons or {}, ()) for take in capture.takes]
+
+
 @dataclass(frozen=True)
 class _Found:
     """A capture's folder before its files are read."""
@@ -130,6 +152,7 @@ class _Found:
             cameras={camera: here[camera] for camera in cameras if camera in here},
             layout=layout,
             offsets=self.settings.offsets_of(take),
+            drifts=self.settings.drifts_of(take),
             persons={**self.settings.persons_of(take), **persons},
             fps=self.settings.fps,
             trim=self.settings.trim,

@@ -52,8 +52,8 @@ def find_takes(folder: Path) -> dict[str, Cameras]:
         return {folder.absolute().name: cameras}
     if not takes:
         raise InputError(
-            f"{folder}: holds neither cameras (videos, .npz, .json, OpenPose folders) nor takes with "
-            f"cameras, only {short_list(entry.name for entry in entries)}; check the path."
+            f"{folder}: holds neither cameras (videos, .npz, .json, OpenPose folders) nor takes "
+            f"with cameras, only {short_list(entry.name for entry in entries)}; check the path."
         )
     return takes
 

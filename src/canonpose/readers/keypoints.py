@@ -18,7 +18,10 @@ from canonpose.readers.videos import Detect, detect_by_default, to_skeleton
 from canonpose.skeleton import Skeleton
 from canonpose.video.opening import is_video
 
-FORMATS = "a video, a keypoint npz, a folder of OpenPose JSON, AlphaPose results JSON or COCO keypoints JSON"
+FORMATS = (
+    "a video, a keypoint npz, a folder of OpenPose JSON, AlphaPose results JSON or COCO keypoints "
+    "JSON"
+)
 
 
 def read_keypoints(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -9,12 +10,11 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from canonpose.detection.blazepose.following import Following
 from canonpose.detection.blazepose.joints import landmark_indices, skeleton
-from canonpose.detection.blazepose.landmarks import Person, read_landmarks
+from canonpose.detection.blazepose.landmarks import read_landmarks
 from canonpose.detection.blazepose.network import Network
 from canonpose.detection.blazepose.persons import find_people
-from canonpose.detection.blazepose.regions import Region
-from canonpose.detection.blazepose.tracking import distinct, uncovered, with_a_place, worth_a_look
 from canonpose.detection.weights import blazepose_files
 from canonpose.errors import InputError
 
@@ -68,48 +68,29 @@ class BlazePose:
         files = blazepose_files(config.variant, config.weights)
         self.version = f"{PORT}-{_hash(files)}-{config.people}-{config.search_every}"
         person_detector, landmark_network = files
-        self._person_detector = Network(person_detector, config.threads)
-        self._landmark_network = Network(landmark_network, config.threads)
+        self._following = Following(
+            partial(find_people, network=Network(person_detector, config.threads)),
+            partial(read_landmarks, network=Network(landmark_network, config.threads)),
+            places=config.people,
+            search_every=config.search_every,
+        )
         self._joints = landmark_indices(self.skeleton.detected)
-        self.begin()
 
     def begin(self) -> None:
         """Forget all frames so far."""
-        self._regions: list[Region] = []
-        self._since_search = 0
+        self._following.begin()
 
     def detect(
         self, image: UInt8[np.ndarray, "height width 3"]
     ) -> Float[np.ndarray, "person joint 3"]:
         """Everyone in the next frame, as (x, y, score)."""
-        people = distinct(self._look(image, self._regions))
-        lost = len(people) < len(self._regions)
-        self._since_search += 1
-        if lost or not people or self._since_search >= self.config.search_every:
-            people = self._with_newcomers(image, people)
-            self._since_search = 0
-        self._regions = [person.region for person in people]
-        found = [np.column_stack([person.positions, person.confidences]) for person in people]
-        rows = np.reshape(found, (len(people), -1, 3))
-        return rows[:, self._joints] if people else np.empty((0, len(self._joints), 3))
-
-    def _look(
-        self, image: UInt8[np.ndarray, "height width 3"], regions: Iterable[Region]
-    ) -> list[Person]:
-        looks = (read_landmarks(image, region, self._landmark_network) for region in regions)
-        return [person for person in looks if person is not None]
-
-    def _with_newcomers(
-        self, image: UInt8[np.ndarray, "height width 3"], people: list[Person]
-    ) -> list[Person]:
-        """Search the whole image; those who are followed keep their places."""
-        found = uncovered(find_people(image, self._person_detector), people)
-        places = self.config.people
-        tried = worth_a_look([person.region for person in people], found, places)
-        everyone = distinct([*people, *self._look(image, tried)])
-        followed = [person for person in everyone if any(person is other for other in people)]
-        newcomers = [person for person in everyone if not any(person is p for p in followed)]
-        return with_a_place(followed, newcomers, places)
+        people = self._following.look(image)
+        found = np.full((len(people), len(self._joints), 3), np.nan)
+        for row, person in zip(found, people, strict=True):
+            row[:, 2] = person.confidences[self._joints]
+            seen = row[:, 2] > 0
+            row[seen, :2] = person.positions[self._joints[seen]]
+        return found
 
 
 def _hash(files: Iterable[Path]) -> str:

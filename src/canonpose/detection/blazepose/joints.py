@@ -45,6 +45,10 @@ LANDMARKS = (
 )
 """In the order of the network's output, which has four more that nothing here needs."""
 
+LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+BODY = tuple(name for name in LANDMARKS if name.endswith(LIMBS))
+"""The landmarks that tell whether there is a person at all."""
+
 
 def skeleton() -> Skeleton:
     """The layout of what the detector reports."""

@@ -8,8 +8,8 @@ from jaxtyping import Float, UInt8
 from scipy.special import expit
 
 from canonpose.detection.blazepose.heatmaps import refine
-from canonpose.detection.blazepose.joints import LANDMARKS, landmark_indices
-from canonpose.detection.blazepose.network import Network
+from canonpose.detection.blazepose.joints import BODY, landmark_indices
+from canonpose.detection.blazepose.network import Run
 from canonpose.detection.blazepose.regions import Region, region_of, transform
 
 Image = UInt8[np.ndarray, "height width 3"]
@@ -21,6 +21,8 @@ VALUES = 5
 HALF_PIXEL = 0.5
 """The network counts from the corner of the crop, we from the centre of its first pixel. Crops and
 their mirror images give positions that sum to its side (256.4, where ours would give 255)."""
+LEAST_SIDE = 16.0
+"""Pixels of the image; nobody is made out in less."""
 LEAST_PRESENCE = 0.5
 """Of a person in the region, by the network's own flag."""
 LEAST_VISIBILITY = 0.3
@@ -29,7 +31,7 @@ LEAST_CONFIDENCE = 0.5
 regions pass that have drifted onto furniture."""
 
 _REGION_POINTS = landmark_indices(("region_middle", "region_rim"))
-_BODY = landmark_indices(tuple(name for name in LANDMARKS[11:29] if "finger" not in name))
+_BODY = landmark_indices(BODY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,7 @@ class Person:
     """Where to look in the next frame."""
 
 
-def read_landmarks(image: Image, region: Region, network: Network) -> Person | None:
+def read_landmarks(image: Image, region: Region, network: Run) -> Person | None:
     """The person in a region; None where there is none.
 
     Parameters
@@ -52,9 +54,11 @@ def read_landmarks(image: Image, region: Region, network: Network) -> Person | N
     image : array [height, width, 3]
         RGB.
     region : Region
-    network : Network
+    network : function
         BlazePose's landmark network.
     """
+    if not region.side >= LEAST_SIDE:
+        return None
     from_crop = region.from_crop(CROP_SIDE)
     landmarks, flag, logits = network(
         _crop(image, from_crop), ("Identity", "Identity_1", "Identity_3")

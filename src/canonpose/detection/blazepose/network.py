@@ -1,5 +1,6 @@
 """A TensorFlow Lite network: arrays in, arrays by name out."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,11 @@ import numpy as np
 from jaxtyping import Float
 
 from canonpose.errors import InputError
+
+Run = Callable[
+    [Float[np.ndarray, "1 side side 3"], tuple[str, ...]], list[Float[np.ndarray, "..."]]
+]
+"""What a network is to those who use it: a batch of one, and names of outputs, to these outputs."""
 
 
 class Network:

@@ -6,7 +6,7 @@ from jaxtyping import Float, UInt8
 from scipy.special import expit
 
 from canonpose.detection.blazepose.anchors import INPUT_SIDE, anchor_centres
-from canonpose.detection.blazepose.network import Network
+from canonpose.detection.blazepose.network import Run
 from canonpose.detection.blazepose.regions import Region, region_of
 from canonpose.detection.blazepose.suppression import merge_overlapping
 
@@ -20,19 +20,21 @@ SAME_PERSON = 0.3
 _ANCHORS = anchor_centres()
 
 
-def find_people(image: Image, network: Network) -> list[Region]:
+def find_people(image: Image, network: Run) -> list[Region]:
     """The region of everyone whom the person detector finds, the surest first.
 
     Parameters
     ----------
     image : array [height, width, 3]
         RGB, upright.
-    network : Network
+    network : function
         BlazePose's person detector.
     """
     batch, scale, offset = letterbox(image)
     values, logits = network(batch, ("Identity", "Identity_1"))
     points, scores = _decode(values[0], expit(logits[0, :, 0]))
+    if not len(scores):
+        return []
     boxes = points[:, :2].reshape(-1, 4)
     merged, _ = merge_overlapping(boxes, points.reshape(len(points), -1), scores, SAME_PERSON)
     in_image = (merged.reshape(len(merged), *points.shape[1:]) - offset) / scale
@@ -42,25 +44,26 @@ def find_people(image: Image, network: Network) -> list[Region]:
 
 def letterbox(
     image: Image,
-) -> tuple[Float[np.ndarray, "1 side side 3"], float, Float[np.ndarray, "2"]]:
+) -> tuple[Float[np.ndarray, "1 side side 3"], Float[np.ndarray, "2"], Float[np.ndarray, "2"]]:
     """The whole image in the network's square input.
 
     Returns
     -------
-    array [1, side, side, 3], float, array [2]
+    array [1, side, side, 3], array [2], array [2]
         Values -1..1, with -1 (black) around the image; and the scale and the offset (x, y) with
         which ``input = scale * image + offset``, both from the centre of the upper left pixel.
     """
-    height, width = image.shape[:2]
-    scale = INPUT_SIDE / max(height, width)
-    new_width, new_height = max(1, round(width * scale)), max(1, round(height * scale))
-    left, top = (INPUT_SIDE - new_width) // 2, (INPUT_SIDE - new_height) // 2
-    small = cv2.resize(image, (new_width, new_height), interpolation=cv2.INTER_LINEAR)
+    size = np.array([image.shape[1], image.shape[0]])
+    new_size = np.maximum(1, np.rint(size * (INPUT_SIDE / size.max()))).astype(np.int64)
+    left, top = corner = (INPUT_SIDE - new_size) // 2
+    right, bottom = corner + new_size
+    small = cv2.resize(image, new_size.tolist(), interpolation=cv2.INTER_LINEAR)
     batch = np.full((1, INPUT_SIDE, INPUT_SIDE, 3), -1, dtype=np.float32)
-    inside = batch[0, top : top + new_height, left : left + new_width]
+    inside = batch[0, top:bottom, left:right]
     np.multiply(small, np.float32(1 / 127.5), out=inside)
     inside -= 1
-    return batch, scale, np.array([left, top]) + (scale - 1) / 2
+    scale = new_size / size
+    return batch, scale, corner + (scale - 1) / 2
 
 
 def _decode(
@@ -73,7 +76,7 @@ def _decode(
     """
     sure = scores >= LEAST_SCORE
     centres = _ANCHORS[sure, None] * INPUT_SIDE
-    given = values[sure].astype(np.float64).reshape(len(centres), -1, 2)
+    given = values.reshape(len(values), -1, 2)[sure].astype(np.float64)
     half = given[:, 1:2] / 2
     points = np.concatenate([given[:, :1] - half, given[:, :1] + half, given[:, 2:]], axis=1)
     return points + centres - 0.5, scores[sure].astype(np.float64)

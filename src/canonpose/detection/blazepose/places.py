@@ -1,4 +1,4 @@
-"""Which regions to follow from frame to frame, and who may be followed at all."""
+"""Which people are one and the same, and who is followed where there are too many."""
 
 from collections.abc import Sequence
 
@@ -8,18 +8,18 @@ from canonpose.detection.blazepose.landmarks import Person
 from canonpose.detection.blazepose.regions import Region
 
 SAME_BODY = 0.15
-"""Two sets of landmarks are one body if, in the median over the joints, they lie closer than this
-share of the smaller region."""
+"""Two sets of landmarks are one body if, in the median over the landmarks, they lie closer than
+this share of the smaller region."""
 COVERED = 0.25
-"""A region is about somebody whose region's centre is closer than this share of the larger one, and
-who is at least half and at most twice as large."""
+"""A region is about somebody whose region's centre is closer than this share of the larger of the
+two, and whose region is between half and twice as large."""
 TENURE = 1.5
-"""Who is followed already counts as so many times as large when there are more people than places:
+"""Who is followed already counts as so many times as large where there are more people than places:
 a bystander takes nobody's place by passing a little closer to the camera."""
 
 
 def distinct(people: Sequence[Person]) -> list[Person]:
-    """Everyone once; of two regions that settled on one body, the surer one stays."""
+    """Everyone once, the surest first; of two regions on one body the surer one stays."""
     kept: list[Person] = []
     for person in sorted(people, key=lambda person: -float(person.confidences.mean())):
         if not any(_same_body(person, other) for other in kept):
@@ -34,22 +34,22 @@ def uncovered(regions: Sequence[Region], people: Sequence[Person]) -> list[Regio
     ]
 
 
-def worth_a_look(followed: Sequence[Region], found: Sequence[Region], places: int) -> list[Region]:
-    """Those of the newly found regions that get a place; larger ones before smaller ones."""
+def newcomers(followed: Sequence[Region], found: Sequence[Region], places: int) -> list[Region]:
+    """Those of the found regions that get a place: larger ones before smaller ones.
+
+    Parameters
+    ----------
+    followed : sequence of Region
+        Of people who have a place already.
+    found : sequence of Region
+        Of others.
+    places : int
+        How many people can be followed.
+    """
     ranked = [(region.side * TENURE, False, region) for region in followed]
     ranked += [(region.side, True, region) for region in found]
     ranked.sort(key=lambda entry: -entry[0])
     return [region for _, new, region in ranked[:places] if new]
-
-
-def with_a_place(
-    followed: Sequence[Person], newcomers: Sequence[Person], places: int
-) -> list[Person]:
-    """The people who are followed from now on, by the same rule."""
-    ranked = [(person.region.side * TENURE, person) for person in followed]
-    ranked += [(person.region.side, person) for person in newcomers]
-    ranked.sort(key=lambda entry: -entry[0])
-    return [person for _, person in ranked[:places]]
 
 
 def _same_body(one: Person, other: Person) -> bool:
