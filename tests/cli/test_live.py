@@ -70,10 +70,10 @@ def test_ctrl_c_ends_it_and_frees_the_port(footage):
     )  # fmt: skip
     try:
         url = re.search(r"http://[\d.:]+/", process.stdout.readline())[0]
-        with urllib.request.urlopen(url + "next", timeout=20) as answer:
+        with urllib.request.urlopen(url + "next", timeout=60) as answer:
             assert answer.status == 200
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 130

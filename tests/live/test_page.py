@@ -11,6 +11,9 @@ from chromium import wait_until
 
 from .stand_ins import WalkerDetector, lifter, playback
 
+ON_PICTURE = {"left": (86, 180, 233), "right": (240, 145, 58)}
+ON_STAGE = {"left": (0, 114, 178), "right": (213, 94, 0)}
+
 
 @pytest.fixture
 def open_page(browser):
@@ -40,22 +43,23 @@ def open_page(browser):
     assert all(url.startswith((own, "data:")) for own, url in asked)
 
 
-def colours(page, selector):
-    """How many colours a canvas shows."""
+def pixels_near(page, selector, rgb):
+    """How many pixels of a canvas have a colour, nearly."""
     return page.locator(selector).evaluate(
-        """canvas => {
+        """(canvas, rgb) => {
             const {width, height} = canvas;
             const copy = Object.assign(document.createElement("canvas"), {width, height});
             const read = copy.getContext("2d", {willReadFrequently: true});
             read.drawImage(canvas, 0, 0);
             const {data} = read.getImageData(0, 0, width, height);
-            const seen = new Set();
+            let count = 0;
             for (let i = 0; i < data.length; i += 4) {
-                seen.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+                count += rgb.every((value, c) => Math.abs(data[i + c] - value) < 40);
             }
-            return seen.size;
-        }"""
-    )  # fmt: skip
+            return count;
+        }""",
+        list(rgb),
+    )
 
 
 def live_walk(source=None, **options):
@@ -70,8 +74,9 @@ def test_picture_skeleton_and_figures(open_page):
     with live_walk(seconds=0.02) as live:
         page = open_page(live)
         wait_until(page, "window.canonpose.state.timing.screen !== null", 20)
-        assert colours(page, "#flat") > 20
-        assert colours(page, "#solid") > 20
+        for side in ("left", "right"):
+            assert pixels_near(page, "#flat", ON_PICTURE[side]) > 20
+            assert pixels_near(page, "#solid", ON_STAGE[side]) > 20
         assert 0 < number_in(page, "#fps") < 50
         assert number_in(page, "#screen") > 0
         assert number_in(page, "#lifted") >= 20
@@ -121,7 +126,7 @@ def test_the_end_of_the_video_and_of_the_session(open_page):
             "the video has ended. The last picture is kept."
             in page.locator("#status").text_content()
         )
-        assert colours(page, "#flat") > 20
+        assert pixels_near(page, "#flat", ON_PICTURE["left"]) > 20
     wait_until(page, "!window.canonpose.state.connected", 20)
     assert "does not answer" in page.locator("#status").text_content()
-    assert colours(page, "#flat") > 20
+    assert pixels_near(page, "#flat", ON_PICTURE["left"]) > 20

@@ -17,7 +17,7 @@ def scene(turn=50.0, tilt=14.0):
     return Scene(measure_extent(POSES.positions), SIZE, OverlaySettings(turn=turn, tilt=tilt))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.floats(-180, 180), st.floats(-20, 40))
 def test_the_figure_fits_the_panel_from_any_side(turn, tilt):
     points, _, scales = scene(turn, tilt).project(POSES.positions)

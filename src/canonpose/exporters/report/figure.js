@@ -9,7 +9,9 @@
 const figure = (() => {
   const SAMPLED_FRAMES = 400;
   const EYE_DISTANCE = 5; // in figure sizes: near enough for depth, far enough not to distort
-  const ON_PICTURE = "rgb(12 14 16 / 55%)"; // rims, where the ground is a photograph
+  const ON_PICTURE = { // where the ground is a photograph: bright in any scheme
+    left: [86, 180, 233], right: [240, 145, 58], middle: [208, 211, 216], rim: "rgb(12 14 16 / 55%)",
+  };
   const SIDE_COLOUR = { l: "left", r: "right", m: "middle" };
 
   const UNIT_SHORT = { m: "m", body_height: "body heights", bone_length: "bone lengths" };
@@ -112,7 +114,7 @@ const figure = (() => {
     for (const name of ["left", "right", "middle", "stage", "image", "line", "grid", "quiet"]) {
       paint[name] = style.getPropertyValue(`--${name}`).trim();
     }
-    paint.picture = ON_PICTURE;
+    paint.picture = ON_PICTURE.rim;
     paint.mixes.clear();
   }
 
@@ -126,13 +128,13 @@ const figure = (() => {
     const level = Math.round(clamp(strength, 0, 1) * paint.levels);
     const key = `${name} ${ground} ${level}`;
     if (!paint.mixes.has(key)) {
-      paint.mixes.set(key, mix(channels(paint[name]), ground, level / paint.levels));
+      paint.mixes.set(key, mix(name, ground, level / paint.levels));
     }
     return paint.mixes.get(key);
   }
-  function mix(near, ground, share) {
-    if (ground === "picture") return `rgb(${near.join(" ")} / ${share})`;
-    const far = channels(paint[ground]);
+  function mix(name, ground, share) {
+    if (ground === "picture") return `rgb(${ON_PICTURE[name].join(" ")} / ${share})`;
+    const [near, far] = [channels(paint[name]), channels(paint[ground])];
     return `rgb(${near.map((value, i) => Math.round(value * share + far[i] * (1 - share))).join(",")})`;
   }
 
