@@ -173,7 +173,7 @@ def different(kind: str, views: Sequence[Watched]) -> Iterator[Trial]:
 def summary(trials: Sequence[Trial]) -> list[str]:
     """A row a kind."""
     rows = [
-        "| trials | cameras | sure | error of these, median | 90 % | within 1 frame | wrong though sure |",
+        "| trials | cameras | sure | median error | 90 % | within 1 frame | wrong though sure |",
         "|---|---|---|---|---|---|---|",
     ]
     for kind in dict.fromkeys(trial.kind for trial in trials):
