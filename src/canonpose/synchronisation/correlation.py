@@ -12,7 +12,7 @@ Fourier transforms give all of them (the sums over the overlap alone, as weights
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Complex, Float
@@ -37,6 +37,8 @@ class Curve:
     first one's sample t shows."""
     rate: float
     """Samples a second."""
+    overlap: Float[np.ndarray, " lag"] | None = None
+    """Weighted seconds that the two cameras share, for two cameras alone."""
 
     @property
     def lags(self) -> Float[np.ndarray, " lag"]:
@@ -46,11 +48,12 @@ class Curve:
     def reversed(self) -> "Curve":
         """The same with the two cameras exchanged."""
         last = self.first + len(self.evidence) - 1
-        return Curve(self.evidence[::-1], -last, self.rate)
+        overlap = None if self.overlap is None else self.overlap[::-1]
+        return Curve(self.evidence[::-1], -last, self.rate, overlap)
 
     def shifted(self, samples: int) -> "Curve":
         """The same with all lags increased."""
-        return Curve(self.evidence, self.first + samples, self.rate)
+        return replace(self, first=self.first + samples)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +111,8 @@ def correlate(first: Spectra, second: Spectra) -> Curve:
     jitter = (JITTER**2 * overlap + 1e-9)[:, None, None] * np.eye(2)
     information = mutual_information(of_first + jitter, of_second + jitter, across)
     seconds = overlap / joints / first.rate
-    return Curve(
-        np.where(seconds >= LEAST_OVERLAP, seconds * information, 0), int(lags[0]), first.rate
-    )
+    evidence = np.where(seconds >= LEAST_OVERLAP, seconds * information, 0)
+    return Curve(evidence, int(lags[0]), first.rate, seconds)
 
 
 def mutual_information(

@@ -100,7 +100,9 @@ def _cut(signals: Signals, begin: int, length: int) -> Signals:
 def _near_zero(curve: Curve) -> Curve:
     reach = int(REACH * curve.rate)
     first = max(-reach - curve.first, 0)
-    return Curve(curve.evidence[first : reach + 1 - curve.first], curve.first + first, curve.rate)
+    near = slice(first, reach + 1 - curve.first)
+    overlap = None if curve.overlap is None else curve.overlap[near]
+    return Curve(curve.evidence[near], curve.first + first, curve.rate, overlap)
 
 
 def _line(

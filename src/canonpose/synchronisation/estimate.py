@@ -58,4 +58,11 @@ def pair_curves(signals: Sequence[Sequence[Signals]]) -> dict[Pair, Curve]:
 
 
 def _best_of(curves: Sequence[Curve]) -> Curve:
-    return replace(curves[0], evidence=np.max([curve.evidence for curve in curves], axis=0))
+    evidence = np.stack([curve.evidence for curve in curves])
+    overlap = np.stack([curve.overlap for curve in curves])
+    best = evidence.argmax(0)[None]
+    return replace(
+        curves[0],
+        evidence=np.take_along_axis(evidence, best, 0)[0],
+        overlap=np.take_along_axis(overlap, best, 0)[0],
+    )

@@ -57,8 +57,11 @@ def motion_signals(
     middle = (positions * weights[..., None]).sum(1, keepdims=True) / total
     positions = np.where(known[..., None], positions - middle, 0) / max(size, 1e-6)
     fast, slow = (_smoothed(positions, weights, width * rate) for width in (FASTEST, SLOWEST))
-    there = known & _mostly_known(known, FASTEST * rate)
-    return Signals(np.where(there[..., None], fast - slow, 0), np.where(there, weights, 0), rate)
+    there = known & (_share_known(known, FASTEST * rate) > LEAST_KNOWN)
+    trust = np.clip(2 * _share_known(known, SLOWEST * rate) - 1, 0, 1)
+    return Signals(
+        np.where(there[..., None], fast - slow, 0), np.where(there, weights * trust, 0), rate
+    )
 
 
 def _smoothed(
@@ -72,8 +75,12 @@ def _smoothed(
     return above / np.maximum(below, 1e-6)[..., None]
 
 
-def _mostly_known(
+def _share_known(
     known: Bool[np.ndarray, "sample joint"], width: float
-) -> Bool[np.ndarray, "sample joint"]:
-    share = gaussian_filter1d(known.astype(np.float64), width, axis=0, mode="nearest")
-    return share > LEAST_KNOWN
+) -> Float[np.ndarray, "sample joint"]:
+    """How much of every sample's neighbourhood is known; a half at either end of the clip.
+
+    There the mean over a joint's slow changes looks to one side alone, which the other camera,
+    whose clip begins elsewhere, does not do.
+    """
+    return gaussian_filter1d(known.astype(np.float64), width, axis=0, mode="constant")

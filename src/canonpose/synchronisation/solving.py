@@ -167,8 +167,15 @@ def polished(
 
 
 def _spline(curve: Curve, lag: int) -> CubicSpline | None:
+    """The information around a lag, times the overlap at it.
+
+    Evidence grows with the overlap, which would draw every offset towards more of it.
+    """
     place = lag - curve.first
     low, high = max(place - REACH, 0), min(place + REACH + 1, len(curve.evidence))
     if high - low < 4:
         return None
-    return CubicSpline(curve.first + np.arange(low, high), curve.evidence[low:high])
+    values = curve.evidence[low:high]
+    if curve.overlap is not None:
+        values = values / np.maximum(curve.overlap[low:high], 1e-9) * curve.overlap[place]
+    return CubicSpline(curve.first + np.arange(low, high), values)
