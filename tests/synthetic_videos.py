@@ -69,8 +69,12 @@ DISC = Skeleton(
     name="disc",
     joints=("left", "middle", "right"),
     root="middle",
+    parents={"left": "middle", "right": "middle"},
     pairs=(("left", "right"),),
 )
+
+DISCS = ["--detector", "synthetic_videos:make_disc_detector"]
+"""Options of a command."""
 
 
 class DiscDetector:
@@ -103,3 +107,8 @@ class DiscDetector:
             joints = [(x.min(), y.mean()), (x.mean(), y.mean()), (x.max(), y.mean())]
             people.append([(*joint, 1 / (1 + self.since_begin)) for joint in joints])
         return np.array(people, dtype=np.float64).reshape(-1, len(self.skeleton), 3)
+
+
+def make_disc_detector(_: object) -> DiscDetector:
+    """Whatever the settings of detectors are."""
+    return DiscDetector()

@@ -63,9 +63,13 @@ def test_it_leaves_everything_and_goes_on_where_it_stopped(footage, tmp_path):
 
     folder, epochs = tmp_path / "whole", []  # an older demo has finished here
     with pytest.raises(KeyboardInterrupt):
-        run_demo(made, calibration, folder, TINY, progress=lambda _: signal.raise_signal(signal.SIGINT))
+        run_demo(
+            made, calibration, folder, TINY, progress=lambda _: signal.raise_signal(signal.SIGINT)
+        )
     assert (folder / "run" / CHECKPOINT).exists()
-    again = run_demo(made, calibration, folder, TINY, progress=lambda progress: epochs.append(progress.epoch))
+    again = run_demo(
+        made, calibration, folder, TINY, progress=lambda progress: epochs.append(progress.epoch)
+    )
     assert epochs == [2, 3]
     assert not (folder / "run" / CHECKPOINT).exists()
     for name, value in again.lifter.network.state_dict().items():

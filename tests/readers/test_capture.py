@@ -135,7 +135,9 @@ def test_files_that_leave_out_empty_frames_are_filled_up_to_the_longest(tmp_path
     assert len(read) == 30
     assert not read.takes[0].views["c2"].seen[22:].any()
     assert np.isnan(read.takes[0].views["c2"].positions[22:]).all()
-    assert read.notes == ("take 't', camera 'c2': its last 8 frames are empty",)
+    assert read.notes == (
+        "take 't', camera 'c2': ends 8 frames before the others, and sees nobody from there on",
+    )
 
 
 def test_different_fps(capture):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from canonpose.errors import InputWarning
 from canonpose.video import probe, read_frames
-from tests.synthetic_videos import disc, moving_disc, write_video
+from synthetic_videos import disc, moving_disc, write_video
 
 CONTAINERS = [("mp4", "libx264"), ("mov", "mpeg4"), ("mkv", "libx264"), ("avi", "mpeg4")]
 

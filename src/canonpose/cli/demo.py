@@ -10,9 +10,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from canonpose import demo, training
+from canonpose.cli.detecting import DetectorOptions, detecting
 from canonpose.cli.evaluate import print_scores
 from canonpose.cli.parsing import parse
 from canonpose.cli.train import preset_of, print_training, show_progress, training_bar
+from canonpose.datamodel import Capture
+from canonpose.detection.weights import fetch_weights, weights_present
+from canonpose.errors import InputError
+from canonpose.readers import read_capture
 from canonpose.training import TrainingConfig
 
 
@@ -40,13 +45,12 @@ def main(arguments: Sequence[str]) -> None:
     options = parse(Demo, "demo", arguments, Demo(config=preset_of(arguments)))
     console = Console(highlight=False)
     console.print("fetching the footage (once)")
-    footage = demo.fetch_footage()
-    capture = read_capture(footage.keypoints)
+    capture, calibration = _footage(console, options)
     with training_bar(console) as bar:
         task = bar.add_task("training", total=None, loss="")
         result = demo.run_demo(
             capture,
-            footage.calibration,
+            calibration,
             options.output,
             options.config,
             device=options.device,
@@ -56,3 +60,23 @@ def main(arguments: Sequence[str]) -> None:
     print_training(console, result.lifter)
     print_scores(console, result.evaluation)
     console.print(f"report: {result.report.resolve()}", soft_wrap=True)
+
+
+def _footage(console: Console, options: Demo) -> tuple[Capture, Path]:
+    """The footage's capture, from its videos where a detector can be had, and its calibration."""
+    footage = demo.fetch_footage()
+    if not options.from_keypoints:
+        try:
+            return _from_videos(console, footage.videos), footage.calibration
+        except InputError as error:
+            console.print(f"[yellow]no detector:[/] {escape(str(error))}", soft_wrap=True)
+    console.print("the demo begins with the keypoints that come with the footage", soft_wrap=True)
+    return read_capture(footage.keypoints), footage.calibration
+
+
+def _from_videos(console: Console, videos: Path) -> Capture:
+    if not weights_present():
+        console.print("fetching the detector's weights (once)")
+        fetch_weights()
+    with detecting(console, DetectorOptions()) as detect:
+        return read_capture(videos, detect=detect)

@@ -10,6 +10,7 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
 from canonpose.exporters.npz import save_poses
@@ -20,10 +21,10 @@ from canonpose.readers import read_keypoints
 
 @dataclass(frozen=True)
 class Lift:
-    """Lift one camera's 2D keypoints to 3D, frame by frame."""
+    """Lift one camera's video or 2D keypoints to 3D, frame by frame."""
 
     input: tyro.conf.Positional[Path]
-    """Keypoint file, or folder of OpenPose files."""
+    """Video, keypoint file, or folder of OpenPose files."""
     model: Annotated[Path, tyro.conf.arg(aliases=["-m"], metavar="RUN")]
     """Folder of a trained lifter."""
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="OUT.npz")]
@@ -40,6 +41,7 @@ class Lift:
     """For --overlay: the video from which the keypoint file was made."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
+    detector: Flat = DEFAULT_DETECTOR
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -48,7 +50,10 @@ def main(arguments: Sequence[str]) -> None:
     console = Console(highlight=False)
     drawn_on = options.overlay and video_of(options.input, options.video)
     lifter = load_lifter(options.model)
-    keypoints = read_keypoints(options.input, layout=options.layout, person=options.person)
+    with detecting(console, options.detector) as detect:
+        keypoints = read_keypoints(
+            options.input, layout=options.layout, person=options.person, detect=detect
+        )
     if keypoints.person:
         console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
     poses = lift(keypoints, lifter, subject_height=options.subject_height, device=options.device)

@@ -8,8 +8,7 @@ from canonpose.cli.progress import progress_bar
 from canonpose.datamodel import Poses
 from canonpose.errors import InputError
 from canonpose.exporters.overlay import write_overlay
-
-KEYPOINT_FILES = (".npz", ".json")
+from canonpose.video import is_video
 
 
 def video_of(source: Path, video: Path | None) -> Path:
@@ -20,7 +19,7 @@ def video_of(source: Path, video: Path | None) -> Path:
     InputError
         If a keypoint file is lifted and no video is given.
     """
-    if video is None and (source.is_dir() or source.suffix.lower() in KEYPOINT_FILES):
+    if video is None and not is_video(source):
         raise InputError(
             f"{source}: holds keypoints and no pictures for --overlay to draw on; give the video "
             f"that they come from as --video."

@@ -89,7 +89,8 @@ class DetectionCache:
             return read_record(path, self.joint_names)
         except InputError as error:
             warnings.warn(
-                f"{self.video}: what was kept of its detections is damaged and done again ({error})",
+                f"{self.video}: what was kept of its detections is damaged and done again "
+                f"({error})",
                 InputWarning,
                 stacklevel=2,
             )

@@ -12,7 +12,7 @@ from canonpose.npz import read_arrays, write_arrays
 
 _NEEDED = ("people", "times", "joint_names", "image_size", "fps", "notes")
 
-Found = Float[np.ndarray, "person joint 3"]
+Found = Float[np.ndarray, "_ joint 3"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from jaxtyping import Float32
 
 from canonpose.video.opening import first_picture, import_av, open_container, open_video
 
-Samples = Float32[np.ndarray, " sample"]
+Samples = Float32[np.ndarray, " _"]
 
 GAP = 0.1
 """Seconds of sound missing by the timestamps, from which on silence is put in."""

@@ -1,7 +1,7 @@
 """The frames of a video, one by one."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def read_frames(
     first: int = 0,
     after: float | None = None,
     tell: Callable[[str], None] = _warn,
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """The frames of a video from one of them to the last, upright; few are held at a time.
 
     Times are the file's own timestamps, counted from its first frame (`Clock` says what becomes

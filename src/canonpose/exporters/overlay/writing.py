@@ -57,9 +57,9 @@ def write_overlay(
     video, path = Path(video), Path(path)
     if path.exists() and video.exists() and path.samefile(video):
         raise InputError(f"{path}: is the video itself; give the overlay another name.")
-    write_frames(
-        read_frames(video), poses, path, source=str(video), settings=settings, progress=progress
-    )
+    # What is damaged in it was said when it was detected.
+    frames = read_frames(video, tell=lambda note: None)
+    write_frames(frames, poses, path, source=str(video), settings=settings, progress=progress)
     return path
 
 
