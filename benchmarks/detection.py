@@ -141,7 +141,9 @@ def measure(path: Path, side: int, detector: BlazePose, options: Benchmark) -> N
     runs = {"decoding": decode, "bare networks": bare, "detection": detect, "video to 3D": to_3d}
     timings = timed(runs, options.repeats)
     counts = Counter(batch.shape[1] for _, batch, _ in calls)
-    invocations = " and ".join(f"{count} to the one of side {length}" for length, count in sorted(counts.items()))
+    invocations = " and ".join(
+        f"{count} to the one of side {length}" for length, count in sorted(counts.items())
+    )
     print_table(side, timings, median(lifting[1:]), invocations, options.frames)
 
 

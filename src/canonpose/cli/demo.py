@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from canonpose import demo, training
-from canonpose.cli.detecting import DetectorOptions, detecting
+from canonpose.cli.detecting import DEFAULT_DETECTOR, detecting
 from canonpose.cli.evaluate import print_scores
 from canonpose.cli.parsing import parse
 from canonpose.cli.train import preset_of, print_training, show_progress, training_bar
@@ -78,5 +78,5 @@ def _from_videos(console: Console, videos: Path) -> Capture:
     if not weights_present():
         console.print("fetching the detector's weights (once)")
         fetch_weights()
-    with detecting(console, DetectorOptions()) as detect:
+    with detecting(console, DEFAULT_DETECTOR) as detect:
         return read_capture(videos, detect=detect)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from canonpose.cli.detecting import DetectorOptions, Flat, detecting
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, parse
 from canonpose.errors import InputError
 from canonpose.readers.capture import take_plans
@@ -40,7 +40,7 @@ class Sync:
     """Cameras to synchronise, separated by commas; the first one keeps offset 0."""
     layout: str | None = None
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
-    detector: Flat = DetectorOptions()
+    detector: Flat = DEFAULT_DETECTOR
 
 
 def main(arguments: Sequence[str]) -> None:
