@@ -173,7 +173,7 @@ def _spline(curve: Curve, lag: int) -> CubicSpline | None:
     """
     place = lag - curve.first
     low, high = max(place - REACH, 0), min(place + REACH + 1, len(curve.evidence))
-    if high - low < 4:
+    if high - low < 4 or not low <= place < high:
         return None
     values = curve.evidence[low:high]
     if curve.overlap is not None:
