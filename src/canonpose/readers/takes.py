@@ -8,6 +8,7 @@ import numpy as np
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
+from canonpose.flips.mending import mend_flips
 from canonpose.people.choice import View, choose_across_views, to_keypoints
 from canonpose.readers.folders import Cameras
 from canonpose.readers.keypoints import read_detections
@@ -33,6 +34,8 @@ class TakePlan:
     """In place of what the files say."""
     trim: bool = False
     leave_out_joints: Sequence[str] = ()
+    mend_flips: bool = True
+    """Whether left limbs taken for right ones are swapped back."""
 
     @property
     def where(self) -> str:
@@ -65,6 +68,9 @@ def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
         keypoints[view.camera] = _without(replace(chosen, fps=fps), plan)
         if len(view.tracks) > 1:
             notes.append(f"camera {view.camera!r}: {words}")
+    if plan.mend_flips:
+        keypoints, mended = mend_flips(keypoints)
+        notes += mended
     _check_seen_together(plan, keypoints)
     return keypoints, [f"take {plan.name!r}, {note}" for note in notes]
 
