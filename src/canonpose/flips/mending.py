@@ -95,7 +95,8 @@ def _fitted(
     throughout: float,
 ) -> tuple[Float[np.ndarray, "row 3"], float] | None:
     """The subspace and its usual residual; of the views as they are, or of some of them flipped
-    from beginning to end where that fits far better."""
+    from beginning to end where that fits far better.
+    """
     mirror = np.arange(offsets.shape[2])
     mirror[pairs] = pairs[:, ::-1]
     best: tuple[Float[np.ndarray, "row 3"], float] | None = None

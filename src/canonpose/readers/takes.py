@@ -9,7 +9,7 @@ import numpy as np
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.flips.mending import mend_flips
-from canonpose.people.choice import View, choose_across_views, to_keypoints
+from canonpose.people.choice import View, follow_across_views, to_keypoints
 from canonpose.readers.folders import Cameras
 from canonpose.readers.keypoints import read_detections
 from canonpose.readers.synchronise import common_spans
@@ -61,10 +61,10 @@ def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
     spans = common_spans(views, plan.offsets, trim=plan.trim, where=plan.where)
     notes = _notes_on_frames(views, spans)
     views = [view.cut(*spans[view.camera]) for view in views]
-    choices = choose_across_views(views, plan.persons)
+    choices = follow_across_views(views, plan.persons)
     keypoints = {}
-    for view, (index, words) in zip(views, choices, strict=True):
-        chosen = to_keypoints(view.detections, view.tracks[index], camera=view.camera, person=words)
+    for view, (slots, words) in zip(views, choices, strict=True):
+        chosen = to_keypoints(view.detections, slots, camera=view.camera, person=words)
         keypoints[view.camera] = _without(replace(chosen, fps=fps), plan)
         if len(view.tracks) > 1:
             notes.append(f"camera {view.camera!r}: {words}")
