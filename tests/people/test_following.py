@@ -65,7 +65,7 @@ def test_a_capture_says_whom_it_follows(tmp_path):
     for place, yaw in enumerate(YAWS):
         subject, bystander = view(SUBJECT, yaw, middle=500), view(BYSTANDER, yaw, middle=1500)
         frames = [
-            [subject[t]] * (place != 1 or not 120 <= t < 220) + [bystander[t]] * (place < 2)
+            [subject[t]] * (place != 1 or not 180 <= t < 260) + [bystander[t]] * (place < 2)
             for t in range(FRAMES)
         ]
         write_openpose(tmp_path / "take" / f"cam{place}", frames)
@@ -75,4 +75,4 @@ def test_a_capture_says_whom_it_follows(tmp_path):
     assert "; but person 3 in frames" in words
     assert capture.takes[0].views["cam1"].seen.any(1).sum() > 250
     asked = read_capture(tmp_path / "take", persons={"cam1": 1}).takes[0].views["cam1"]
-    assert asked.seen.any(1).sum() == 120
+    assert asked.seen.any(1).sum() == 180

@@ -33,7 +33,7 @@ def body_offsets(positions: Offsets, seen: Seen, limbs: Limbs) -> tuple[Offsets,
     Nothing is seen where one of them is not.
     """
     tops = np.unique(np.concatenate([limb[0] for limb in limbs if len(limb) > 2] or limbs))
-    placed = seen & seen[..., tops].all(-1)[..., None]
+    placed = seen & seen[..., tops].all(-1, keepdims=True)
     middle = np.where(placed[..., tops, None], positions[..., tops, :], 0).mean(-2, keepdims=True)
     offsets = np.where(placed[..., None], positions - middle, 0.0)
     for view in range(len(offsets)):
