@@ -16,6 +16,7 @@ from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, load_lifter, s
 from canonpose.metrics import evaluate
 from canonpose.readers import from_arrays, read_capture, read_keypoints
 from canonpose.skeleton import Skeleton
+from canonpose.solving import SolveConfig, Solved, solve, write_solved
 from canonpose.training import PRESETS, TrainingConfig, preset, train
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "LifterConfig",
     "Poses",
     "Skeleton",
+    "SolveConfig",
+    "Solved",
     "Take",
     "TrainedLifter",
     "TrainingConfig",
@@ -41,6 +44,8 @@ __all__ = [
     "read_keypoints",
     "save_lifter",
     "save_poses",
+    "solve",
     "train",
     "write_report",
+    "write_solved",
 ]

@@ -13,6 +13,7 @@ from canonpose.errors import InputError
 
 COMMANDS = {
     "train": "train a lifter on uncalibrated, synchronised 2D keypoints",
+    "solve": "solve uncalibrated footage: its 3D from all views together, and its cameras",
     "lift": "lift one camera's 2D keypoints to 3D",
     "evaluate": "score lifted poses against a 3D reference",
     "report": "write a web page that plays lifted poses beside their 2D input",

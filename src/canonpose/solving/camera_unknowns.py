@@ -36,7 +36,8 @@ class Lens:
 @dataclass(frozen=True, eq=False)
 class CameraUnknowns:
     """Turn and translation of all cameras but the first, logarithms of the focal lengths as shares
-    of the image's longer side, and radial distortions."""
+    of the image's longer side, and radial distortions.
+    """
 
     first: Pinholes
     """Where the cameras start from."""

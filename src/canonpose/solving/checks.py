@@ -11,7 +11,7 @@ from canonpose.errors import InputError, InputWarning
 from canonpose.solving.solved import CameraReport, MirrorVotes
 
 SMALLEST_ANGLE = 15.0
-"""Degrees between the lines of sight of some pair of cameras, whichever way they look along them."""
+"""Degrees between the lines of sight of some pair of cameras, whichever way they look."""
 STANDS_OUT = 3.0
 """Times the other cameras' median error."""
 
@@ -34,8 +34,8 @@ def check_angles(rotations: Float[np.ndarray, "view 3 3"], cameras: Sequence[str
     if widest < SMALLEST_ANGLE:
         raise InputError(
             f"cameras {', '.join(cameras)}: all look along nearly the same line ({first_name} and "
-            f"{second_name}, the best pair, are {widest:.0f} degrees off it), which shows no depth; "
-            f"add a camera from the side."
+            f"{second_name}, the best pair, are {widest:.0f} degrees off it), which shows no "
+            f"depth; add a camera from the side."
         )
 
 

@@ -123,4 +123,3 @@ class RigProblem:
         gain = costs[0] - costs[1]
         error = gain.std() / np.sqrt(max(len(gain), 1))
         return bool(gain.mean() > BETTER * error)
-

@@ -125,9 +125,7 @@ def solve_points(
         better = new_cost <= cost
         points[active[better]] = tried[better]
         damping[active] *= np.where(better, 0.1, 10.0)
-        done = np.where(
-            better, cost - new_cost <= CONVERGED * cost, damping[active] > MOST_DAMPING
-        )
+        done = np.where(better, cost - new_cost <= CONVERGED * cost, damping[active] > MOST_DAMPING)
         active = active[~done]
         if not len(active):
             break
@@ -156,7 +154,5 @@ def rows_of_points(
     )
 
 
-def _cost(
-    cameras: Pinholes, detections: Detections, points: Points
-) -> Float[np.ndarray, " point"]:
+def _cost(cameras: Pinholes, detections: Detections, points: Points) -> Float[np.ndarray, " point"]:
     return (misfit(see(cameras, points), detections).values ** 2).sum((0, 2))

@@ -16,7 +16,7 @@ from canonpose.inference.body_scale import body_size
 from canonpose.lifter import TrainedLifter
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
-from canonpose.solving.all_frames import JointsIn3D, joints_of_perspective, joints_of_weak
+from canonpose.solving.all_frames import joints_of_perspective, joints_of_weak
 from canonpose.solving.checks import check_angles, warn_of_cameras, warn_of_mirror
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.lifted_views import LiftedViews, lifted_views

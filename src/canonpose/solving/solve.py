@@ -1,7 +1,7 @@
 """3D of the footage itself, from all its uncalibrated views."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from canonpose.lifter import TrainedLifter
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.rig import RigFootage, solve_rig
 from canonpose.solving.solved import Solved, SolvedTake
-
 
 NOTES = (
     "up is an estimate: the mean direction from the subjects' feet to their heads.",
@@ -68,3 +67,9 @@ def solve(
         takes |= {take.name: take for take in solution.takes}
     ordered = tuple(takes[take.name] for take in capture.takes)
     return Solved(ordered, tuple(rigs), capture.skeleton, units, NOTES, asdict(config))
+
+
+def one_rig(capture: Capture) -> Capture:
+    """The same capture, whose cameras stayed where they were between its takes."""
+    takes = tuple(replace(take, rig="rig") for take in capture.takes)
+    return replace(capture, takes=takes)

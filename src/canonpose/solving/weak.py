@@ -34,9 +34,7 @@ class WeakPoses:
 
     def at_size(self, sizes: Float[np.ndarray, " frame"]) -> "WeakPoses":
         """The same with every moment's unit of length made so many times as long."""
-        return replace(
-            self, points=self.points / sizes[:, None, None], scales=self.scales * sizes
-        )
+        return replace(self, points=self.points / sizes[:, None, None], scales=self.scales * sizes)
 
     def mirrored(self) -> "WeakPoses":
         """The depth-mirrored twin, which has the same images; rotations R belong to S R S."""
