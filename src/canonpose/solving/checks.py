@@ -40,7 +40,14 @@ def check_angles(rotations: Float[np.ndarray, "view 3 3"], cameras: Sequence[str
 
 
 def warn_of_mirror(votes: MirrorVotes, rig: str) -> None:
-    """Warn where anatomy and perspective disagree."""
+    """Warn where anatomy and perspective disagree, or neither has a say."""
+    if not votes.anatomy.usable and not votes.perspective_tells:
+        warnings.warn(
+            f"rig {rig!r}: neither anatomy nor perspective tells the world from its mirror image, "
+            f"so the result may be mirrored; film more motion nearer to the cameras.",
+            InputWarning,
+            stacklevel=4,
+        )
     if votes.disagree:
         warnings.warn(
             f"rig {rig!r}: anatomy says {votes.anatomy}, but perspective fits the other world "

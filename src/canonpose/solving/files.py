@@ -99,6 +99,7 @@ def _vote_facts(votes: MirrorVotes) -> dict[str, Any]:
         "anatomy_margins": votes.anatomy.margins,
         "perspective_cost": _number(votes.cost),
         "perspective_cost_mirrored": _number(votes.mirrored_cost),
+        "perspective_tells": votes.perspective_tells,
         "disagree": votes.disagree,
         "lifter_was_mirrored": votes.mirrored,
     }

@@ -130,7 +130,9 @@ def solve_rig(
     if votes.mirrored:
         rotations = MIRROR @ rotations @ MIRROR
     say(f"rig {footage.name}: all moments")
-    if found is not None and (found.told or config.projection == "perspective"):
+    if found is not None and (
+        config.projection == "perspective" or (found.told and votes.perspective_tells)
+    ):
         cameras = found.bundle.cameras
         in_3d = joints_of_perspective(cameras, views, tolerance)
         world = RigWorld(found.lens.name, cameras.rotations, cameras, in_3d)

@@ -14,6 +14,7 @@ from scipy.spatial.transform import Rotation
 from canonpose.errors import InputError
 
 Rotations = Float[np.ndarray, "rotation 3 3"]
+OneRotation = Float[np.ndarray, "3 3"]
 
 MEAN_STEPS = 50
 SWEEPS = 20
@@ -22,8 +23,8 @@ SMALLEST_ANGLE = 1e-3
 CONVERGED = 1e-8
 
 
-def robust_mean(rotations: Rotations, weights: Float[np.ndarray, " rotation"]) -> Rotations:
-    """The weighted geodesic median of rotations, as an array [1, 3, 3].
+def robust_mean(rotations: Rotations, weights: Float[np.ndarray, " rotation"]) -> OneRotation:
+    """The weighted geodesic median of rotations.
 
     The sum of the angles to it is smallest (Weiszfeld's algorithm on SO(3): Hartley, Aftab and
     Trumpf 2011), so that outliers pull by their number and not by how far they are off.
@@ -43,7 +44,7 @@ def robust_mean(rotations: Rotations, weights: Float[np.ndarray, " rotation"]) -
         mean = Rotation.from_rotvec(step) * mean
         if np.linalg.norm(step) < CONVERGED:
             break
-    return mean.as_matrix()[None]
+    return mean.as_matrix()
 
 
 def consensus_rotations(
@@ -82,7 +83,7 @@ def consensus_rotations(
             continue
         relative = rotations[second, both] @ rotations[first, both].swapaxes(-1, -2)
         confidence = weights[first, both] * weights[second, both]
-        mean = robust_mean(relative, confidence)[0]
+        mean = robust_mean(relative, confidence)
         pairs[first, second], pairs[second, first] = mean, mean.T
         pair_weights[first, second] = pair_weights[second, first] = confidence.sum()
     if (lonely := np.flatnonzero(pair_weights.sum(0) == 0)).size:
@@ -112,7 +113,7 @@ def _reconciled(
         for view in range(views):
             others = np.flatnonzero(weights[view])
             said = pairs[others, view] @ cameras[others]
-            cameras[view] = robust_mean(said, weights[view, others])[0]
+            cameras[view] = robust_mean(said, weights[view, others])
     return cameras @ cameras[0].T
 
 
@@ -135,7 +136,7 @@ def _spread(
     return spread
 
 
-def _nearest_rotation(matrix: Float[np.ndarray, "3 3"]) -> Float[np.ndarray, "3 3"]:
+def _nearest_rotation(matrix: OneRotation) -> OneRotation:
     left, _, right = np.linalg.svd(matrix)
     turn = np.diag([1.0, 1.0, np.linalg.det(left @ right)])
     return left @ turn @ right

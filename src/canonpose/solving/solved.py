@@ -10,6 +10,9 @@ from canonpose.chirality import ChiralityVote
 from canonpose.geometry.cameras import Camera
 from canonpose.skeleton import Skeleton
 
+TELLING = 1.25
+"""Times the cost of the world that fits better that its mirror image must cost to say anything."""
+
 
 @dataclass(frozen=True, eq=False)
 class SolvedTake:
@@ -45,10 +48,20 @@ class MirrorVotes:
     """Whether the lifter's world was the mirrored one, and was turned round."""
 
     @property
+    def perspective_tells(self) -> bool:
+        """Whether one world fits clearly better than its mirror image.
+
+        Where both fit alike, perspective leaves no trace: neither the mirror nor places and focal
+        lengths of the cameras can be read from the footage.
+        """
+        low, high = sorted((self.cost, self.mirrored_cost))
+        return bool(high > TELLING * low)
+
+    @property
     def disagree(self) -> bool:
         """Whether anatomy and perspective say different things."""
-        known = np.isfinite(self.cost) and np.isfinite(self.mirrored_cost) and self.anatomy.usable
-        return bool(known and (self.mirrored_cost < self.cost) != self.anatomy.mirrored)
+        both = self.perspective_tells and self.anatomy.usable
+        return both and (self.mirrored_cost < self.cost) != self.anatomy.mirrored
 
 
 @dataclass(frozen=True, eq=False)
