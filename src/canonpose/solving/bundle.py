@@ -43,6 +43,7 @@ def bundle_adjusted(
     lens: Lens,
     *,
     most_steps: int = MOST_STEPS,
+    tolerance: float = TOLERANCE,
 ) -> Bundle:
     """Adjust cameras and points; the first camera stays where it is.
 
@@ -59,6 +60,8 @@ def bundle_adjusted(
         What is to be found of the lenses.
     most_steps : int
         At most so many evaluations.
+    tolerance : float
+        Relative change of the cost or the unknowns at which to stop.
     """
     problem = _Problem(CameraUnknowns(cameras, sizes, lens), detections, points)
     lowest, highest = problem.unknowns.bounds
@@ -68,8 +71,8 @@ def bundle_adjusted(
         problem.jacobian,
         bounds=(lowest, highest),
         x_scale="jac",
-        ftol=TOLERANCE,
-        xtol=TOLERANCE,
+        ftol=tolerance,
+        xtol=tolerance,
         max_nfev=most_steps,
     )
     seen = int((detections.weights > 0).sum())

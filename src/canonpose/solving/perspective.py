@@ -17,7 +17,8 @@ from canonpose.solving.weak import WeakPoses
 
 FIRST_FOCAL = 1.2
 """Share of the image's longer side from which the focal length is looked for: 45 degrees."""
-FIRST_STEPS = 40
+FIRST_STEPS, FIRST_TOLERANCE = 30, 1e-3
+"""Of comparing the worlds: the mirrored one may creep towards an endless focal length."""
 FEWEST_POINTS = 100
 MOST_DEVIATION = 0.2
 """Relative standard deviation of a focal length that the footage does not tell."""
@@ -89,7 +90,13 @@ class RigProblem:
         points = np.where(np.isfinite(points), points, 0.0)
         few = self.detections.at(self.first)
         bundle = bundle_adjusted(
-            cameras, points[self.first], few, self.longer, Lens(), most_steps=FIRST_STEPS
+            cameras,
+            points[self.first],
+            few,
+            self.longer,
+            Lens(),
+            most_steps=FIRST_STEPS,
+            tolerance=FIRST_TOLERANCE,
         )
         return bundle, points
 

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from canonpose.geometry.cameras import Camera
 
 NEAREST = 0.02
-"""Depth, as a share of the rig's median distance, below which a point counts as being so near."""
+"""Depth, as a share of the largest distance, below which a point counts as being so near."""
 WIDEST = 1.0
 """Squared distance from the optical axis, at unit depth, beyond which a lens bends no more."""
 
@@ -84,9 +84,9 @@ def see(cameras: Pinholes, points: Points) -> Seen:
 
     A point behind a camera is seen as if it were just before it, far from where it should be.
     """
-    turned = np.einsum("pb,vab->vpa", points, cameras.rotations, optimize=True)
+    turned = points @ cameras.rotations.swapaxes(1, 2)
     place = turned + cameras.translations[:, None]
-    floor = NEAREST * np.median(np.abs(cameras.translations[:, 2]))
+    floor = NEAREST * np.abs(cameras.translations[:, 2]).max()
     depth = np.maximum(place[..., 2], max(floor, np.finfo(float).tiny))
     rays = place[..., :2] / depth[..., None]
     square = (rays**2).sum(-1)

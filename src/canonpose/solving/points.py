@@ -11,6 +11,8 @@ STEPS = 30
 DAMPING, MOST_DAMPING = 1e-3, 1e8
 CONVERGED = 1e-7
 """Relative decrease of a point's cost below which it is left alone."""
+EXACT = 1e-10
+"""Cost of a point, in squares of the tolerance, that cannot matter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +127,9 @@ def solve_points(
         better = new_cost <= cost
         points[active[better]] = tried[better]
         damping[active] *= np.where(better, 0.1, 10.0)
-        done = np.where(better, cost - new_cost <= CONVERGED * cost, damping[active] > MOST_DAMPING)
+        done = np.where(
+            better, cost - new_cost <= CONVERGED * cost + EXACT, damping[active] > MOST_DAMPING
+        )
         active = active[~done]
         if not len(active):
             break

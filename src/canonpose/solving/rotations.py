@@ -108,7 +108,7 @@ def _reconciled(
     blocks = vectors[:, leading].real.reshape(views, 3, 3)
     if np.linalg.det(blocks[0]) < 0:
         blocks[..., 0] *= -1
-    cameras = np.stack([_nearest_rotation(block) for block in blocks])
+    cameras = _nearest_rotation(blocks)
     for _ in range(SWEEPS):
         for view in range(views):
             others = np.flatnonzero(weights[view])
@@ -130,13 +130,14 @@ def _spread(
     for view in range(len(cameras)):
         both = np.flatnonzero(seen[view] & (seen.sum(0) > 1))
         if len(both):
-            away = np.stack([_nearest_rotation(middle[f]) for f in both])
-            turns = Rotation.from_matrix(frame[view, both] @ away.swapaxes(-1, -2)).magnitude()
+            away = _nearest_rotation(middle[both]).swapaxes(-1, -2)
+            turns = Rotation.from_matrix(frame[view, both] @ away).magnitude()
             spread[view] = np.degrees(np.median(turns))
     return spread
 
 
-def _nearest_rotation(matrix: OneRotation) -> OneRotation:
+def _nearest_rotation(matrix: Float[np.ndarray, "*batch 3 3"]) -> Float[np.ndarray, "*batch 3 3"]:
     left, _, right = np.linalg.svd(matrix)
-    turn = np.diag([1.0, 1.0, np.linalg.det(left @ right)])
-    return left @ turn @ right
+    turn = np.ones(matrix.shape[:-1])
+    turn[..., 2] = np.linalg.det(left @ right)
+    return (left * turn[..., None, :]) @ right
