@@ -47,7 +47,8 @@ def test_opencv_reads_its_own_format(tmp_path):
         for name in ("camera_matrix", "distortion_coefficients", "rvec", "tvec")
     )
     points = np.random.default_rng(0).normal(size=(9, 3)) * 0.3
-    points = (points + [0, 0, 4] - one.translation) @ one.rotation
+    points[:, 2] += 4
+    points = (points - one.translation) @ one.rotation
     pixels, _ = cv2.projectPoints(points, rvec, tvec, matrix, bend)
     np.testing.assert_allclose(pixels[:, 0], one.project(points), atol=1e-6)
     assert file.getNode("image_width").real() == 1280
