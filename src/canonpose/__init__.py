@@ -10,6 +10,7 @@
 from canonpose.datamodel import Capture, Keypoints, Poses, Take
 from canonpose.errors import InputError, InputWarning
 from canonpose.exporters.npz import load_poses, save_poses
+from canonpose.exporters.overlay import write_overlay
 from canonpose.exporters.report import write_report
 from canonpose.inference import lift
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, load_lifter, save_lifter
@@ -46,6 +47,7 @@ __all__ = [
     "save_poses",
     "solve",
     "train",
+    "write_overlay",
     "write_report",
     "write_solved",
 ]

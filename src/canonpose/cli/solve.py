@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from canonpose import training
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
 from canonpose.cli.train import print_training, show_progress, training_bar
 from canonpose.datamodel import Capture
@@ -51,6 +52,7 @@ class Solve:
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     device: str = "auto"
     """auto, cpu, cuda, ...; for the lifter."""
+    detector: Flat = DEFAULT_DETECTOR
     config: Annotated[SolveConfig, tyro.conf.arg(name="")] = field(default_factory=SolveConfig)
 
 
@@ -58,13 +60,15 @@ def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Solve, "solve", arguments)
     console = Console(highlight=False)
-    capture = read_capture(
-        options.capture,
-        cameras=comma_separated(options.cameras),
-        persons=persons_by_camera(options.person),
-        layout=options.layout,
-        static_cameras=True if options.static_cameras else None,
-    )
+    with detecting(console, options.detector) as detect:
+        capture = read_capture(
+            options.capture,
+            cameras=comma_separated(options.cameras),
+            persons=persons_by_camera(options.person),
+            layout=options.layout,
+            static_cameras=True if options.static_cameras else None,
+            detect=detect,
+        )
     for note in capture.notes:
         console.print(escape(note), soft_wrap=True)
     if options.one_rig:
