@@ -180,3 +180,16 @@ def test_the_command_writes_what_can_be_read(exact, tmp_path, monkeypatch, capsy
     facts = json.loads((output / "solve.json").read_text())
     assert facts["rigs"][0]["cameras"]["c0"]["error_px"] < 1
     assert facts["rigs"][0]["chirality"]["perspective_tells"] is True
+
+
+def test_unknown_image_sizes_are_said(exact, monkeypatch):
+    shown, _ = exact
+    monkeypatch.setattr(canonpose.solving.lifted_views, "lift", shown.lift)
+    monkeypatch.setattr("canonpose.solving.solve.solve_rig", lambda *_: exact[1])
+    assert not any(
+        "image" in note and "c0" in note for note in solve(shown.capture, lifter()).notes
+    )
+    take = shown.capture.takes[0]
+    views = {name: replace(view, image_size=None) for name, view in take.views.items()}
+    unsized = replace(shown.capture, takes=(replace(take, views=views),))
+    assert any("c0, c1, c2, c3" in note for note in solve(unsized, lifter()).notes)

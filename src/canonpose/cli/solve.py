@@ -93,6 +93,8 @@ def main(arguments: Sequence[str]) -> None:
     for rig in solved.rigs:
         _print_rig(console, rig)
     _print_takes(console, solved)
+    for note in solved.notes:
+        console.print(note, markup=False, soft_wrap=True)
     console.print(f"{options.output / 'solve.json'}, takes, cameras", soft_wrap=True)
 
 

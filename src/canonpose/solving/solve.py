@@ -7,6 +7,7 @@ import numpy as np
 
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError
+from canonpose.files import short_list
 from canonpose.lifter import TrainedLifter
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.rig import RigFootage, solve_rig
@@ -66,7 +67,25 @@ def solve(
         units = solution.units
         takes |= {take.name: take for take in solution.takes}
     ordered = tuple(takes[take.name] for take in capture.takes)
-    return Solved(ordered, tuple(rigs), capture.skeleton, units, NOTES, asdict(config))
+    return Solved(ordered, tuple(rigs), capture.skeleton, units, _notes(capture), asdict(config))
+
+
+def _notes(capture: Capture) -> tuple[str, ...]:
+    """What was assumed."""
+    unknown = [
+        camera
+        for camera in capture.cameras
+        if all(
+            take.views[camera].image_size is None for take in capture.takes if camera in take.views
+        )
+    ]
+    if not unknown:
+        return NOTES
+    return (
+        *NOTES,
+        f"{short_list(unknown)}: the files do not tell the size of the image, so its middle is taken "
+        f"to be that of the detections; cameras come out more exactly where image_size is known.",
+    )
 
 
 def one_rig(capture: Capture) -> Capture:
