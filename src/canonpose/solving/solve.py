@@ -83,8 +83,8 @@ def _notes(capture: Capture) -> tuple[str, ...]:
         return NOTES
     return (
         *NOTES,
-        f"{short_list(unknown)}: the files do not tell the size of the image, so its middle is taken "
-        f"to be that of the detections; cameras come out more exactly where image_size is known.",
+        f"{short_list(unknown)}: the files do not tell the size of the image, so its middle is "
+        f"taken to be that of the detections; cameras come out more exactly where image_size is known.",
     )
 
 
