@@ -1,7 +1,7 @@
 """What footage cannot tell, said before or beside an answer that would be wrong."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -60,17 +60,18 @@ def warn_of_mirror(votes: MirrorVotes, rig: str) -> None:
 
 def warn_of_cameras(reports: Sequence[CameraReport], rig: str) -> None:
     """Warn of a camera that the others contradict."""
-    errors: Mapping[str, float] = {
-        report.name: report.error_left_out
-        for report in reports
-        if np.isfinite(report.error_left_out)
-    }
+    errors = {}
+    for report in reports:
+        # A weak-perspective solution does not tell what the others say.
+        error = report.error_left_out if np.isfinite(report.error_left_out) else report.error
+        if np.isfinite(error):
+            errors[report.name] = error
     for name, error in errors.items():
         others = [value for other, value in errors.items() if other != name]
         if len(others) > 1 and error > STANDS_OUT * float(np.median(others)):
             warnings.warn(
-                f"rig {rig!r}: camera {name!r} is {error:.0f} pixels off what the others say (they "
-                f"agree within {np.median(others):.0f}); it may be out of sync, moved, or show "
+                f"rig {rig!r}: camera {name!r} is {error:.0f} pixels off where the others are off by "
+                f"{np.median(others):.0f}; it may be out of sync, moved, or show "
                 f"another person: set its offset in capture.toml, or leave it out.",
                 InputWarning,
                 stacklevel=4,

@@ -84,7 +84,8 @@ def _notes(capture: Capture) -> tuple[str, ...]:
     return (
         *NOTES,
         f"{short_list(unknown)}: the files do not tell the size of the image, so its middle is "
-        f"taken to be that of the detections; cameras come out more exactly where image_size is known.",
+        f"taken to be that of the detections; cameras come out more exactly where "
+        f"image_size is known.",
     )
 
 
