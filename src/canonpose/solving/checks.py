@@ -70,8 +70,8 @@ def warn_of_cameras(reports: Sequence[CameraReport], rig: str) -> None:
         others = [value for other, value in errors.items() if other != name]
         if len(others) > 1 and error > STANDS_OUT * float(np.median(others)):
             warnings.warn(
-                f"rig {rig!r}: camera {name!r} is {error:.0f} pixels off where the others are off by "
-                f"{np.median(others):.0f}; it may be out of sync, moved, or show "
+                f"rig {rig!r}: camera {name!r} is {error:.0f} pixels off where the others are "
+                f"off by {np.median(others):.0f}; it may be out of sync, moved, or show "
                 f"another person: set its offset in capture.toml, or leave it out.",
                 InputWarning,
                 stacklevel=4,
