@@ -13,7 +13,7 @@ from rich.markup import escape
 from canonpose.cli.parsing import parse
 from canonpose.exporters.npz import save_poses
 from canonpose.inference import lift
-from canonpose.lifter import load_lifter
+from canonpose.lifter.pretrained import PRETRAINED, lifter_named
 from canonpose.readers import read_keypoints
 
 
@@ -23,10 +23,11 @@ class Lift:
 
     input: tyro.conf.Positional[Path]
     """Keypoint file, or folder of OpenPose files."""
-    model: Annotated[Path, tyro.conf.arg(aliases=["-m"], metavar="RUN")]
-    """Folder of a trained lifter."""
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="OUT.npz")]
     """File for the poses."""
+    model: Annotated[str, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = PRETRAINED
+    """Folder of a trained lifter; by default the one that comes with canonpose, which has not seen
+    your footage."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
     person: int | None = None
@@ -41,8 +42,14 @@ def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
-    lifter = load_lifter(options.model)
+    lifter = lifter_named(options.model)
     keypoints = read_keypoints(options.input, layout=options.layout, person=options.person)
+    if options.model == PRETRAINED:
+        console.print(
+            "lifted by the pretrained lifter; one trained on footage of your own cameras "
+            "(canonpose train), given with -m, does better",
+            soft_wrap=True,
+        )
     if keypoints.person:
         console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
     poses = lift(keypoints, lifter, subject_height=options.subject_height, device=options.device)
