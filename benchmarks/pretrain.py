@@ -63,9 +63,13 @@ class Footage:
 RECIPE = TrainingConfig(
     loss=LossConfig(camera_sum="samples", weight_camera=1.0),
     augmentation=AugmentationConfig(
-        flip=True, rotation=10.0, joint_dropout=0.03, confidence_dropout=0.1
+        flip=True,
+        rotation=10.0,
+        branch_exchange=0.2,
+        joint_dropout=0.03,
+        confidence_dropout=0.1,
     ),
-    epochs=10,
+    epochs=18,
     batch=64,
     learning_rate=1e-3,
     schedule="cosine",
