@@ -25,6 +25,7 @@ import canonpose
 from canonpose.cli.train import show_progress, training_bar
 from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.datasets.virtual import parted, subjects_of
+from canonpose.lifter import LifterConfig
 from canonpose.losses import LossConfig
 from canonpose.metrics import evaluate_views
 from canonpose.skeleton import Skeleton, convert, layout
@@ -61,6 +62,7 @@ class Footage:
 
 
 RECIPE = TrainingConfig(
+    lifter=LifterConfig(width=512),
     loss=LossConfig(camera_sum="samples", weight_camera=1.0),
     augmentation=AugmentationConfig(
         flip=True,
@@ -69,7 +71,7 @@ RECIPE = TrainingConfig(
         joint_dropout=0.03,
         confidence_dropout=0.1,
     ),
-    epochs=18,
+    epochs=24,
     batch=64,
     learning_rate=1e-3,
     schedule="cosine",

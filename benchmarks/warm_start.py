@@ -1,6 +1,6 @@
 """Trainings from random weights against trainings from the pretrained lifter.
 
-    python benchmarks/warm_start.py DATA -o FOLDER [--demo] [--shares 1 0.25]
+    python benchmarks/warm_start.py DATA -o FOLDER [--demo] [--preset moving] [--shares 1 0.25]
 
 DATA holds AIST++'s ``train/``, ``test/ch06/``, ``reference/ch06.npz`` and ``cameras.json``; with
 ``--demo`` the demo's footage is used instead. The pretrained lifter is also scored as it is.
@@ -8,14 +8,16 @@ Finished rows are kept in FOLDER, so that the command can be stopped and repeate
 """
 
 import json
+import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import tyro
-from aistpp import CAMERAS, JOINTS, TEST, training_capture
 
 import canonpose
+from aistpp import CAMERAS, JOINTS, TEST, training_capture
+from canonpose.cli.train import preset_of
 from canonpose.demo import fetch_footage
 from canonpose.demo.run import calibrated_reference
 from canonpose.files import write_whole
@@ -41,6 +43,8 @@ class Benchmark:
     shares: tuple[float, ...] = (1.0, 0.25)
     """Of the preset's epochs and steps."""
     starts: tuple[str, ...] = ("cold", "warm")
+    preset: str = "fast"
+    """With ``moving``, nobody says that the cameras stand still."""
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = canonpose.PRESETS["fast"]
 
 
@@ -57,7 +61,8 @@ class Row:
 
 
 def main() -> None:
-    options = tyro.cli(Benchmark)
+    default = Benchmark(tyro.MISSING, tyro.MISSING, config=preset_of(sys.argv[1:]))
+    options = tyro.cli(Benchmark, default=default)
     rows = [alone(options)] if "warm" in options.starts else []
     for share in options.shares:
         rows += [measured(options, start, share) for start in options.starts]
@@ -105,7 +110,7 @@ def measured(options: Benchmark, start: str, share: float) -> Row:
 def footage(options: Benchmark) -> canonpose.Capture:
     if options.demo:
         return canonpose.read_capture(fetch_footage().capture)
-    capture = training_capture(options.data, static=True)
+    capture = training_capture(options.data, static=options.preset != "moving")
     takes = tuple(take for take in capture.takes if take.name != options.test)
     return replace(capture, takes=takes)
 

@@ -11,13 +11,14 @@ import canonpose
 from canonpose.cli.main import main
 from canonpose.inference import lift
 from canonpose.lifter import LifterConfig, pretrained_lifter
-from canonpose.lifter.pretrained import lifter_named, pretrained_folder
+from canonpose.lifter.pretrained import PRETRAINED_SHAPE, lifter_named, pretrained_folder
 from canonpose.lifter.trained import CARD, WEIGHTS
+from canonpose.lifter.transplant import check_fit
 from canonpose.metrics import score
 from canonpose.skeleton import layout
 from synthetic_people import LAYOUTS, SHARES, Ring, bodies, keypoints, turning, write_npz
 
-MEGABYTES = 22
+MEGABYTES = 6
 """Of the weights, at most."""
 
 
@@ -59,7 +60,8 @@ def test_it_is_computed_with_in_single_precision(lifter):
 
 
 def test_default_trainings_can_start_from_it(lifter):
-    assert lifter.network.config == LifterConfig()
+    assert lifter.network.config == PRETRAINED_SHAPE
+    check_fit(lifter, LifterConfig(), layout("coco17"), "pretrained")
 
 
 def test_the_card_says_what_it_was_trained_on():

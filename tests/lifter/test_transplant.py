@@ -9,6 +9,7 @@ from canonpose.skeleton import Skeleton, layout
 
 CONFIG = LifterConfig(width=12)
 COCO = layout("coco17")
+GENERATOR = torch.Generator().manual_seed(0)
 
 
 def lifter(skeleton, seed=0, config=CONFIG):
@@ -36,10 +37,11 @@ def output(network, positions, scores):
     return network(positions, scores)
 
 
-def test_permuted_joints_give_the_same_output():
+@pytest.mark.parametrize("width", [12, 30])
+def test_permuted_joints_give_the_same_output(width):
     source, target = lifter(COCO), permuted(COCO)
-    network = lifter(target, seed=7).network
-    transplant_(network, target, source)
+    network = lifter(target, seed=7, config=LifterConfig(width=width)).network
+    transplant_(network, target, source, GENERATOR)
     positions, scores = poses(COCO)
     order = COCO.indices(target.joints)
     lifted, rotation = output(source.network, positions, scores)
@@ -54,7 +56,7 @@ def test_what_one_of_them_lacks_does_no_harm(source, target):
     theirs, ours = layout(source), layout(target)
     known = lifter(theirs)
     network = lifter(ours, seed=7).network
-    transplant_(network, ours, known)
+    transplant_(network, ours, known, GENERATOR)
     both = shared_joints(theirs, ours)
     positions, scores = poses(ours)
     in_theirs = torch.zeros(len(positions), len(theirs), 2)
@@ -70,7 +72,7 @@ def test_what_one_of_them_lacks_does_no_harm(source, target):
 def test_new_joints_start_where_they_hang():
     ours = layout("body25")
     network = lifter(ours, seed=7).network
-    transplant_(network, ours, lifter(COCO))
+    transplant_(network, ours, lifter(COCO), GENERATOR)
     lifted, _ = output(network, *poses(ours))
     for new, known in (("left_heel", "left_ankle"), ("right_small_toe", "right_ankle")):
         assert torch.equal(lifted[:, ours.index(new)], lifted[:, ours.index(known)])
@@ -80,7 +82,7 @@ def test_a_new_joint_that_hangs_on_nothing_keeps_its_own_weights():
     ours = Skeleton("own", ("left_hip", "right_hip", "hat", "pelvis"), "pelvis", {}, {})
     network = lifter(ours, seed=7).network
     before = network.pose_head.weight.detach().clone()
-    transplant_(network, ours, lifter(COCO))
+    transplant_(network, ours, lifter(COCO), GENERATOR)
     rows = slice(3 * ours.index("hat"), 3 * ours.index("hat") + 3)
     assert torch.equal(network.pose_head.weight[rows], before[rows])
     assert not torch.equal(network.pose_head.weight, before)
@@ -97,7 +99,7 @@ def test_positions_count_as_in_poses_of_shared_joints_alone():
     assert norm == pytest.approx(float(shared.norm()))
     assert norm < 0.99
     network = lifter(ours, seed=7).network
-    transplant_(network, ours, source, norm)
+    transplant_(network, ours, source, GENERATOR, norm)
     in_theirs = torch.zeros(1, len(COCO), 2)
     in_theirs[:, COCO.indices(both)] = shared / shared.norm()
     scores_of_theirs = torch.zeros(1, len(COCO))
@@ -117,7 +119,7 @@ def test_the_source_stays_as_it_was():
     source = lifter(COCO)
     before = {name: value.clone() for name, value in source.network.state_dict().items()}
     network = lifter(COCO, seed=7).network
-    transplant_(network, COCO, source)
+    transplant_(network, COCO, source, GENERATOR)
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(1)
@@ -128,7 +130,7 @@ def test_the_source_stays_as_it_was():
 @pytest.mark.parametrize(
     ("config", "skeleton", "says"),
     [
-        (LifterConfig(width=16), COCO, "is 12 neurons wide, and this training 16"),
+        (LifterConfig(width=8), COCO, "is 12 neurons wide, and this training 8"),
         (LifterConfig(width=12, input_activation=True), COCO, "other activations"),
         (CONFIG, Skeleton("bust", ("nose", "neck"), "neck"), "centred on 'pelvis'"),
     ],
@@ -136,4 +138,5 @@ def test_the_source_stays_as_it_was():
 def test_what_does_not_fit_is_refused(config, skeleton, says):
     with pytest.raises(InputError, match=says):
         check_fit(lifter(COCO), config, skeleton, "a/run")
-    check_fit(lifter(COCO), CONFIG, layout("body25"), "a/run")
+    for width in (12, 20):
+        check_fit(lifter(COCO), LifterConfig(width=width), layout("body25"), "a/run")

@@ -4,10 +4,13 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from canonpose.lifter.network import LifterConfig
 from canonpose.lifter.trained import TrainedLifter, load_lifter
 
 PRETRAINED = "pretrained"
 """Its name, wherever the folder of a trained lifter is asked for."""
+PRETRAINED_SHAPE = LifterConfig(width=512)
+"""Its shape, known before it is loaded. Default trainings are wider, and can start from it."""
 
 
 def pretrained_lifter() -> TrainedLifter:

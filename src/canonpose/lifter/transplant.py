@@ -1,12 +1,15 @@
 """The weights of one lifter in another, joint by joint, where both know a joint by name."""
 
+from dataclasses import replace
+
 import torch
 from jaxtyping import Float, Int64
-from torch import Tensor
+from torch import Generator, Tensor
 
 from canonpose.errors import InputError
 from canonpose.lifter.network import Lifter, LifterConfig
 from canonpose.lifter.trained import TrainedLifter
+from canonpose.lifter.widening import widened
 from canonpose.skeleton import Skeleton
 
 
@@ -21,15 +24,15 @@ def check_fit(source: TrainedLifter, config: LifterConfig, skeleton: Skeleton, n
     Raises
     ------
     InputError
-        If the networks differ in width or activations, or the skeletons in their root.
+        If it is wider than the network, has other activations, or a skeleton with another root.
     """
     theirs = source.network.config
-    if theirs.width != config.width:
+    if theirs.width > config.width:
         raise InputError(
             f"{name}: is {theirs.width} neurons wide, and this training {config.width}, so that it "
             f"cannot start from it; use --lifter.width {theirs.width}, or --start-from nothing."
         )
-    if theirs != config:
+    if replace(theirs, width=config.width) != config:
         raise InputError(
             f"{name}: has other activations than this training, which therefore cannot start from "
             f"it; choose them as there ({theirs}), or use --start-from nothing."
@@ -43,7 +46,11 @@ def check_fit(source: TrainedLifter, config: LifterConfig, skeleton: Skeleton, n
 
 @torch.no_grad()
 def transplant_(
-    network: Lifter, skeleton: Skeleton, source: TrainedLifter, shared_norm: float = 1.0
+    network: Lifter,
+    skeleton: Skeleton,
+    source: TrainedLifter,
+    generator: Generator,
+    shared_norm: float = 1.0,
 ) -> None:
     """Make a network compute what another computes, in place, for the joints that both have.
 
@@ -54,17 +61,19 @@ def transplant_(
     Parameters
     ----------
     network : Lifter
-        Of the source's width and activations (`check_fit`).
+        With the source's activations, and at least as wide (`check_fit`).
     skeleton : Skeleton
         Whose joints the network is for.
     source : TrainedLifter
+    generator : Generator
+        On the CPU; decides how weights are divided where the network is wider (`widened`).
     shared_norm : float
         The norm of the shared joints in a pose of all joints, of norm 1. The source was trained on
         norm 1 of what it sees, so that positions count for more by this factor.
     """
     both = shared_joints(source.skeleton, skeleton)
     old, new = (torch.from_numpy(one.indices(both)) for one in (source.skeleton, skeleton))
-    theirs = source.network
+    theirs = widened(source.network, network.config.width, generator)
     weights, kept = theirs.upscale.weight, network.upscale.weight
     kept.zero_()
     for coordinate in range(2):

@@ -50,9 +50,9 @@ class TrainingConfig:
     guesses nearly the same rotation, from which a training without camera-consistency may not get
     away; 30 spreads them over all directions."""
     start_from: str = "nothing"
-    """The folder of a trained lifter of the same width, whose weights to start from joint by joint;
-    "pretrained" for the one that comes with canonpose; "nothing" for random weights; "auto" for the
-    pretrained one where it fits (same width and activations, and it knows half of the joints)."""
+    """The folder of a trained lifter whose weights to start from, joint by joint, if it is not
+    wider; "pretrained" for the one that comes with canonpose; "nothing" for random weights; "auto"
+    for the pretrained one where it fits (activations and width; it knows half of the joints)."""
     seed: int = 0
 
     def __post_init__(self) -> None:

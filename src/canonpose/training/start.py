@@ -1,15 +1,21 @@
 """What a training starts from: random weights, or those of a lifter that knows something."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.network import Lifter
-from canonpose.lifter.pretrained import PRETRAINED, lifter_named, pretrained_lifter
+from canonpose.lifter.pretrained import (
+    PRETRAINED,
+    PRETRAINED_SHAPE,
+    lifter_named,
+    pretrained_lifter,
+)
 from canonpose.lifter.transplant import check_fit, norm_of_shared, shared_joints, transplant_
 from canonpose.skeleton import Skeleton
 from canonpose.training.config import TrainingConfig
+from canonpose.training.randomness import WEIGHTS, generator_for
 from canonpose.training.samples import Samples
 
 AUTO, NOTHING = "auto", "nothing"
@@ -25,10 +31,10 @@ class Start:
     name: str
     """What the user calls it: "pretrained", or a folder."""
 
-    def into_(self, network: Lifter, skeleton: Skeleton, samples: Samples) -> None:
+    def into_(self, network: Lifter, skeleton: Skeleton, samples: Samples, seed: int) -> None:
         """Give a new network of these samples' joints what this lifter knows, in place."""
         norm = norm_of_shared(samples.positions, self.lifter.skeleton, skeleton)
-        transplant_(network, skeleton, self.lifter, norm)
+        transplant_(network, skeleton, self.lifter, generator_for(seed, WEIGHTS), norm)
 
     def facts(self, skeleton: Skeleton) -> dict[str, Any]:
         """For the trained lifter's card."""
@@ -55,7 +61,7 @@ def start_of(config: TrainingConfig, skeleton: Skeleton) -> Start | None:
     Raises
     ------
     InputError
-        If a lifter is named that nothing of this width, or with this root joint, can start from.
+        If a lifter is named that is wider, or that has other activations or another root joint.
     """
     if config.start_from == NOTHING:
         return None
@@ -67,8 +73,10 @@ def start_of(config: TrainingConfig, skeleton: Skeleton) -> Start | None:
 
 
 def _pretrained_if_it_fits(config: TrainingConfig, skeleton: Skeleton) -> Start | None:
+    width = config.lifter.width
+    if width < PRETRAINED_SHAPE.width or config.lifter != replace(PRETRAINED_SHAPE, width=width):
+        return None
     lifter = pretrained_lifter()
-    theirs = lifter.skeleton
-    fits = lifter.network.config == config.lifter and theirs.root == skeleton.root
-    shared = len(shared_joints(theirs, skeleton))
-    return Start(lifter, PRETRAINED) if fits and shared >= ENOUGH_SHARED * len(skeleton) else None
+    shared = len(shared_joints(lifter.skeleton, skeleton))
+    fits = lifter.skeleton.root == skeleton.root and shared >= ENOUGH_SHARED * len(skeleton)
+    return Start(lifter, PRETRAINED) if fits else None

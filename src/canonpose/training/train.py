@@ -76,7 +76,7 @@ def train(
     trainer = Trainer(samples, capture.skeleton, config, static, choose_device(device))
     start = start_of(config, capture.skeleton)
     if start is not None:
-        start.into_(trainer.network, capture.skeleton, samples)
+        start.into_(trainer.network, capture.skeleton, samples, config.seed)
     identity = {
         "training": to_table(config),
         "static_cameras": static,
