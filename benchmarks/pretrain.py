@@ -11,7 +11,7 @@ leaves a take out, which ``score --take ch03`` then scores.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +28,9 @@ from canonpose.datasets.virtual import parted, subjects_of
 from canonpose.lifter import LifterConfig
 from canonpose.losses import LossConfig
 from canonpose.metrics import evaluate_views
+from canonpose.readers.reference import Reference
 from canonpose.skeleton import Skeleton, convert, layout
+from canonpose.skeleton.convert import complete
 from canonpose.training import AugmentationConfig, TrainingConfig
 from canonpose.virtual.capture import Filming, VirtualTake, film
 from canonpose.virtual.face import with_face
@@ -39,7 +41,9 @@ from canonpose.virtual.thinning import every_nth
 CAMERAS = ("view1", "view2", "view3", "view4")
 QUARTETS = (("c01", "c03", "c06", "c08"), ("c02", "c04", "c07", "c09"))
 """AIST++'s cameras but c05, as two rigs."""
-TOES = ("left_big_toe", "right_big_toe")
+SKELETON = layout("coco17")
+"""Of the pretrained lifter: joints that every detector has, and CMU's people with a face."""
+SIDES = tuple(f"{side}_{joint}" for side in ("left", "right") for joint in ("eye", "ear"))
 PIECE = 90
 """Frames (3 s): a rig stands as near as the longest piece that it films lets it."""
 
@@ -50,6 +54,8 @@ class Footage:
 
     rigs: int = 16
     """Virtual rigs of four cameras, each with its own directions, distances and fields of view."""
+    rigs_without_ears: int = 4
+    """Of these, whose detector knows no eyes and ears, as that of the paper's 16 joints."""
     copies: int = 2
     """Rigs that film each piece of motion."""
     every: int = 2
@@ -71,7 +77,7 @@ RECIPE = TrainingConfig(
         joint_dropout=0.03,
         confidence_dropout=0.1,
     ),
-    epochs=24,
+    epochs=14,
     batch=64,
     learning_rate=1e-3,
     schedule="cosine",
@@ -110,19 +116,6 @@ def main() -> None:
     {Train: train, Score: score, Pack: pack}[type(options)](options)  # type: ignore[operator]
 
 
-def skeleton() -> Skeleton:
-    """COCO's joints, which every detector has, and the big toes."""
-    coco = layout("coco17")
-    return Skeleton(
-        name="pretrained",
-        joints=(*coco.detected, *TOES, *coco.derived),
-        root=coco.root,
-        parents={**coco.parents, **{toe: toe.replace("big_toe", "ankle") for toe in TOES}},
-        derived=coco.derived,
-        pairs=(*coco.pairs, TOES),
-    )
-
-
 def train(options: Train) -> None:
     capture = footage(options.data, options.footage)
     console = Console(highlight=False)
@@ -142,7 +135,7 @@ def footage(data: Path, options: Footage) -> Capture:
     """All takes that are trained on, in one skeleton and as four cameras."""
     takes = [*virtual_takes(data / "cmu", options), *real_takes(data / "aistpp", options)]
     sources = ("CMU motion capture through virtual cameras", "AIST++ train")
-    return Capture(tuple(takes), CAMERAS, skeleton(), static_cameras=True, sources=sources)
+    return Capture(tuple(takes), CAMERAS, SKELETON, static_cameras=True, sources=sources)
 
 
 def virtual_takes(folder: Path, options: Footage) -> Iterator[Take]:
@@ -158,7 +151,8 @@ def virtual_takes(folder: Path, options: Footage) -> Iterator[Take]:
         mine = [piece for piece, rigs in zip(pieces, filmed_by, strict=True) if number in rigs]
         filming = Filming(rig, seed=options.seed + number)
         for take in film(mine, filming, subject=f"virtual-{number}"):
-            yield renamed(every_nth(take.labelled, options.every).take)
+            hidden = SIDES if number < options.rigs_without_ears else ()
+            yield renamed(every_nth(take.labelled, options.every).take, hidden)
 
 
 def faced(clip: Path, options: Footage) -> Motion:
@@ -184,15 +178,20 @@ def random_rig(random: np.random.Generator) -> Rig:
     return RandomRig(len(CAMERAS), distances=(1.0, 1.6), elevations=(-10.0, 40.0), optics=optics)
 
 
-def renamed(take: Take) -> Take:
-    """The take in the common skeleton, with the common names of cameras."""
+def renamed(take: Take, hidden: Sequence[str] = ()) -> Take:
+    """The take in the common skeleton, with the common names of cameras, less hidden joints."""
     views = zip(CAMERAS, take.views.values(), strict=True)
-    return replace(take, views={name: in_skeleton(view, name) for name, view in views})
+    return replace(take, views={name: in_skeleton(view, name, hidden) for name, view in views})
 
 
-def in_skeleton(view: Keypoints, camera: str) -> Keypoints:
-    positions, scores = convert(view.positions, view.scores, view.skeleton, skeleton())
-    return replace(view, positions=positions, scores=scores, skeleton=skeleton(), camera=camera)
+def in_skeleton(view: Keypoints, camera: str, hidden: Sequence[str] = ()) -> Keypoints:
+    """The common skeleton's joints; pelvis and neck are derived, whatever the source calls so."""
+    detected = Skeleton("detected", SKELETON.detected, SKELETON.detected[0])
+    positions, scores = convert(view.positions, view.scores, view.skeleton, detected)
+    out = detected.indices(hidden)
+    positions[:, out], scores[:, out] = np.nan, 0
+    positions, scores = complete(positions, scores, SKELETON)
+    return replace(view, positions=positions, scores=scores, skeleton=SKELETON, camera=camera)
 
 
 def real_takes(folder: Path, options: Footage) -> Iterator[Take]:
@@ -247,8 +246,20 @@ def virtual_scores(folder: Path, lifter: canonpose.TrainedLifter):
         labelled = every_nth(take.labelled, 8)
         for name, view in labelled.take.views.items():
             seen = in_skeleton(view, name)
-            views[f"{take.name}/{name}"] = canonpose.lift(seen, lifter), labelled.truth_3d[name]
+            truth = without(labelled.truth_3d[name], SKELETON.derived)
+            views[f"{take.name}/{name}"] = canonpose.lift(seen, lifter), truth
     return evaluate_views(views, joints=JOINTS).overall
+
+
+def without(truth: Reference, joints: Iterable[str]) -> Reference:
+    """A reference less some joints; its own pelvis is not where the poses have theirs."""
+    kept = [place for place, joint in enumerate(truth.joints) if joint not in joints]
+    return replace(
+        truth,
+        positions=truth.positions[:, kept],
+        valid=truth.valid[:, kept],
+        joints=tuple(truth.joints[place] for place in kept),
+    )
 
 
 def real_scores(folder: Path, take: str, lifter: canonpose.TrainedLifter):

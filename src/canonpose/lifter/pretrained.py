@@ -16,8 +16,8 @@ PRETRAINED_SHAPE = LifterConfig(width=512)
 def pretrained_lifter() -> TrainedLifter:
     """The lifter that comes with canonpose: weights in half precision, computed with in single.
 
-    It knows COCO's joints and the big toes, and lifts keypoints of every detector that has the
-    former. How well: ``MODEL_CARD.md`` beside its weights, and docs/results.md.
+    It knows COCO's 17 joints, and lifts keypoints of every detector that has their like. How well:
+    ``MODEL_CARD.md`` beside its weights, and docs/results.md.
 
     Raises
     ------
