@@ -87,6 +87,7 @@ PRESETS: dict[str, TrainingConfig] = {
         batch=16,
         learning_rate=1e-3,
         schedule="cosine",
+        start_from="auto",
     ),
     "moving": TrainingConfig(
         loss=LossConfig(camera_sum="samples", weight_camera=1.0),
@@ -97,6 +98,7 @@ PRESETS: dict[str, TrainingConfig] = {
         learning_rate=1e-3,
         schedule="cosine",
         rotation_spread=30.0,
+        start_from="auto",
     ),
 }
 """``released``: the authors' code. ``paper``: the paper's text. ``fast``: ours, for cameras that
