@@ -32,10 +32,10 @@ def widened(network: Lifter, width: int, generator: Generator) -> Lifter:
     """
     copied = torch.arange(width) % network.config.width
     wide = Lifter(network.joints, replace(network.config, width=width))
+    theirs = network.state_dict()
     for name, layer in wide.named_modules():
         if isinstance(layer, nn.Linear):
-            theirs = network.get_submodule(name)
-            weight, bias = theirs.weight.cpu(), theirs.bias.cpu()
+            weight, bias = theirs[f"{name}.weight"].cpu(), theirs[f"{name}.bias"].cpu()
             if name not in OUTPUTS:
                 weight, bias = weight[copied], bias[copied]
             if name != INPUT:
