@@ -111,7 +111,7 @@ def true_sizes(pairs: Sequence[Pair]) -> np.ndarray:
 
 def demo_splits() -> list[Split]:
     footage = fetch_footage()
-    capture = read_capture(footage.capture)
+    capture = read_capture(footage.keypoints)
     cameras = read_calibration(footage.calibration)
     reference = calibrated_reference(capture, footage.calibration)
     half = len(capture) // 2

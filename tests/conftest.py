@@ -10,6 +10,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from jaxtyping import install_import_hook
 
+from chromium import browser as browser  # a fixture
+
 PACKAGES = (
     "anatomy",
     "baselines",

@@ -10,6 +10,7 @@
 from canonpose.datamodel import Capture, Keypoints, Poses, Take
 from canonpose.errors import InputError, InputWarning
 from canonpose.exporters.npz import load_poses, save_poses
+from canonpose.exporters.overlay import write_overlay
 from canonpose.exporters.report import write_report
 from canonpose.inference import lift
 from canonpose.lifter import (
@@ -50,5 +51,6 @@ __all__ = [
     "save_lifter",
     "save_poses",
     "train",
+    "write_overlay",
     "write_report",
 ]

@@ -25,9 +25,6 @@ class Keypoints:
     skeleton: Skeleton
     fps: float | None = None
     """Frames per second, where the file tells."""
-    times: Float[np.ndarray, " frame"] | None = None
-    """Seconds on the camera's own clock since its first frame, where the file tells; frames need
-    not be evenly spaced."""
     image_size: tuple[int, int] | None = None
     """(width, height) in pixels, where the file tells."""
     camera: str = ""
@@ -35,6 +32,9 @@ class Keypoints:
     """The file or folder that it was read from."""
     person: str = ""
     """Which person of the file this is, in words, and how many others there were."""
+    times: Float[np.ndarray, " frame"] | None = None
+    """Seconds on the camera's own clock since its first frame, where the file tells; frames need
+    not be evenly spaced."""
 
     def __len__(self) -> int:
         return len(self.positions)

@@ -18,6 +18,7 @@ def pip(monkeypatch, tmp_path):
     with zipfile.ZipFile(wheel, "w") as archive:
         for camera in ("cam01", "cam02"):
             archive.writestr(f"{footage.POSES}{camera}_json/{camera}.0000.json", "{}")
+            archive.writestr(f"{footage.VIDEOS}{camera}.mp4", "a video")
         archive.writestr(footage.CALIBRATION, "<calibration/>")
         archive.writestr("Pose2Sim/other.py", "raise SystemExit")
     monkeypatch.setattr(footage, "SHA256", sha256(wheel.read_bytes()).hexdigest())
@@ -39,7 +40,8 @@ def test_it_is_fetched_once_and_only_what_is_needed(pip, tmp_path):
     assert len(pip) == 1
     assert "install" not in pip[0]
     kept = {str(p.relative_to(tmp_path / "cache")) for p in tmp_path.rglob("cache/**/*.json")}
-    assert kept == {f"demo/capture/balancing/cam0{i}/cam0{i}.0000.json" for i in (1, 2)}
+    assert kept == {f"demo/keypoints/balancing/cam0{i}/cam0{i}.0000.json" for i in (1, 2)}
+    assert {path.name for path in files.videos.rglob("*.mp4")} == {"cam01.mp4", "cam02.mp4"}
     assert files.calibration.read_text() == "<calibration/>"
     assert not list((tmp_path / "cache").rglob("*.py"))
 

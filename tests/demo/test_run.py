@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from canonpose.demo import DemoFootage, run_demo
+from canonpose.demo import run_demo
 from canonpose.demo.run import calibrated_reference
 from canonpose.lifter import LifterConfig
 from canonpose.readers import read_capture
@@ -38,13 +38,12 @@ def footage(tmp_path):
     ]
     calibration = tmp_path / "calibration.json"
     calibration.write_text(json.dumps(cameras))
-    return DemoFootage(folder, calibration), worlds[0]
+    return read_capture(folder), calibration, worlds[0]
 
 
 def test_the_reference_is_where_the_people_are(footage):
-    files, world = footage
-    made = read_capture(files.capture)
-    reference = calibrated_reference(made, files.calibration)
+    made, calibration, world = footage
+    reference = calibrated_reference(made, calibration)
     assert reference.joints == made.skeleton.detected  # derived ones are derived where scored
     assert reference.valid.all()
     detected = world[:, : len(reference.joints)] * 1000
@@ -53,9 +52,9 @@ def test_the_reference_is_where_the_people_are(footage):
 
 @pytest.mark.filterwarnings("ignore:the chirality vote is close")
 def test_it_leaves_everything_and_goes_on_where_it_stopped(footage, tmp_path):
-    files, _ = footage
+    made, calibration, _ = footage
     said = []
-    whole = run_demo(files, tmp_path / "whole", TINY, say=said.append)
+    whole = run_demo(made, calibration, tmp_path / "whole", TINY, say=said.append)
     names = {"c0.npz", "c3.npz", "reference.npz", "cps.png", "report.html", "run"}
     assert names <= {path.name for path in (tmp_path / "whole").iterdir()}
     assert whole.evaluation.overall.frames_scored == 4 * 60
@@ -64,9 +63,13 @@ def test_it_leaves_everything_and_goes_on_where_it_stopped(footage, tmp_path):
 
     folder, epochs = tmp_path / "whole", []  # an older demo has finished here
     with pytest.raises(KeyboardInterrupt):
-        run_demo(files, folder, TINY, progress=lambda _: signal.raise_signal(signal.SIGINT))
+        run_demo(
+            made, calibration, folder, TINY, progress=lambda _: signal.raise_signal(signal.SIGINT)
+        )
     assert (folder / "run" / CHECKPOINT).exists()
-    again = run_demo(files, folder, TINY, progress=lambda progress: epochs.append(progress.epoch))
+    again = run_demo(
+        made, calibration, folder, TINY, progress=lambda progress: epochs.append(progress.epoch)
+    )
     assert epochs == [2, 3]
     assert not (folder / "run" / CHECKPOINT).exists()
     for name, value in again.lifter.network.state_dict().items():

@@ -3,38 +3,13 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from canonpose.figures.canvas import bounding_box, frame_panel, new_figure
-from canonpose.figures.drawing import SIDE_COLOURS, draw_pose, seen_from, sides
+from canonpose.figures.drawing import SIDE_COLOURS, draw_pose
 
 from .lifted import COCO, DOTS, lifted
 
 
 def one_pose():
     return lifted(1).positions[0].astype(np.float64)
-
-
-def test_sides_come_from_the_pairs():
-    side = dict(zip(COCO.joints, sides(COCO), strict=True))
-    assert (side["left_knee"], side["right_knee"], side["neck"]) == ("left", "right", "middle")
-
-
-def test_from_the_right_what_was_away_is_on_the_right():
-    away = np.array([[0.0, 0.0, 1.0]])
-    np.testing.assert_allclose(seen_from(away, turn=90.0), [[1, 0, 0]], atol=1e-12)
-    right = np.array([[1.0, 0.0, 0.0]])  # where the new camera stands: nearest to it
-    np.testing.assert_allclose(seen_from(right, turn=90.0), [[0, 0, -1]], atol=1e-12)
-
-
-def test_from_above_the_floor_behind_is_higher_in_the_picture():
-    floor = np.array([[0.0, 1.0, 1.0], [0.0, 1.0, -1.0]])
-    behind, before = seen_from(floor, tilt=10.0)[:, 1]
-    assert behind < before
-
-
-def test_turning_around_the_vertical_keeps_heights_and_distances():
-    pose = one_pose()
-    turned = seen_from(pose, turn=73.0)
-    np.testing.assert_allclose(turned[:, 1], pose[:, 1])
-    np.testing.assert_allclose(np.linalg.norm(turned, axis=-1), np.linalg.norm(pose, axis=-1))
 
 
 def test_heads_are_above_feet_on_the_paper():
@@ -64,7 +39,7 @@ def test_bones_have_their_sides_colours_and_far_ones_are_behind():
     segments, colours, _ = drawn(pose, COCO)
     order = pose[:, 2][COCO.bone_indices].mean(-1).argsort()[::-1]
     np.testing.assert_allclose(segments, pose[COCO.bone_indices[order], :2])
-    side = np.array(sides(COCO))[COCO.bone_indices[order, 1]]
+    side = np.array(COCO.sides)[COCO.bone_indices[order, 1]]
     np.testing.assert_allclose(colours, [to_rgba(SIDE_COLOURS[one]) for one in side])
     assert set(side) == {"left", "right", "middle"}
 

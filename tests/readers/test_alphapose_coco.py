@@ -89,7 +89,7 @@ def test_coco_without_file_numbers_goes_by_id(tmp_path):
         (["x"], "entry 0: has no image_id"),
         ([{"image_id": "0.jpg", "keypoints": [1] * 60}], r"has 20 joints, where .*17 \(coco17\)"),
         ([{"image_id": 10**12, "keypoints": [1] * 51}], "too many missing"),
-        ({"version": 1}, "neither AlphaPose results nor COCO; pass a keypoint npz"),
+        ({"version": 1}, "neither AlphaPose results nor COCO; pass a video, a keypoint npz"),
         (coco(images=None), "has no list of images"),
         (coco(annotations=[]), "nobody is annotated"),
         (coco(annotations=[{"image_id": 7}]), "annotation 0 names image 7, which is not among"),
@@ -108,5 +108,7 @@ def test_bad_files(tmp_path, held, said):
 
 def test_other_files(tmp_path):
     (tmp_path / "c01.csv").write_text("1,2")
-    with pytest.raises(InputError, match=r"c01\.csv: is no keypoint file; pass a keypoint npz"):
+    with pytest.raises(
+        InputError, match=r"c01\.csv: is neither a video nor a keypoint file; pass a video"
+    ):
         read_keypoints(tmp_path / "c01.csv")

@@ -114,7 +114,9 @@ def test_a_broken_frame_is_named(tmp_path, content, said):
 
 def test_folders_that_are_no_camera(tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match=r"empty: is an empty folder; pass a keypoint npz"):
+    with pytest.raises(
+        InputError, match=r"empty: is an empty folder; pass a video, a keypoint npz"
+    ):
         read_keypoints(tmp_path / "empty")
     with pytest.raises(InputError, match="holds no OpenPose frames; pass"):
         read_keypoints(tmp_path)

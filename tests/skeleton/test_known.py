@@ -91,5 +91,7 @@ def test_a_toml_file_that_is_no_skeleton(tmp_path, text, said):
 
 
 def test_unknown_layout_lists_what_there_is():
-    with pytest.raises(InputError, match=r"unknown layout 'coco71': use one of blazepose, body25, .*TOML"):
+    with pytest.raises(
+        InputError, match=r"unknown layout 'coco71': use one of blazepose, body25, .*TOML"
+    ):
         read_skeleton("coco71")

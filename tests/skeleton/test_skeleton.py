@@ -21,6 +21,13 @@ def test_mirroring_twice_changes_nothing(skeleton):
 
 
 @given(layouts)
+def test_sides_come_from_the_pairs(skeleton):
+    for joint, side in zip(skeleton.joints, skeleton.sides, strict=True):
+        first = joint.split("_")[0]
+        assert side == (first if first in ("left", "right") else "middle")
+
+
+@given(layouts)
 def test_bones_join_every_joint_to_the_root(skeleton):
     assert len(skeleton.bones) == len(skeleton) - 1
     for joint in skeleton.joints:

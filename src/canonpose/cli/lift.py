@@ -10,6 +10,8 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
+from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
 from canonpose.exporters.npz import save_poses
 from canonpose.inference import lift
@@ -19,10 +21,10 @@ from canonpose.readers import read_keypoints
 
 @dataclass(frozen=True)
 class Lift:
-    """Lift one camera's 2D keypoints to 3D, frame by frame."""
+    """Lift one camera's video or 2D keypoints to 3D, frame by frame."""
 
     input: tyro.conf.Positional[Path]
-    """Keypoint file, or folder of OpenPose files."""
+    """Video, keypoint file, or folder of OpenPose files."""
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="OUT.npz")]
     """File for the poses."""
     model: Annotated[str, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = PRETRAINED
@@ -34,21 +36,30 @@ class Lift:
     """Which person of the file, counted from 1; by default the one that tracks best."""
     layout: str | None = None
     """Joint layout of the file where it does not tell: a name or a skeleton TOML file."""
+    overlay: Annotated[Path | None, tyro.conf.arg(metavar="OUT.mp4")] = None
+    """Also write a video: the 2D skeleton over the pictures, the 3D skeleton beside them."""
+    video: Path | None = None
+    """For --overlay: the video from which the keypoint file was made."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
+    detector: Flat = DEFAULT_DETECTOR
 
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
+    drawn_on = options.overlay and video_of(options.input, options.video)
     lifter = lifter_named(options.model)
-    keypoints = read_keypoints(options.input, layout=options.layout, person=options.person)
     if options.model == PRETRAINED:
         console.print(
             "lifted by the pretrained lifter; one trained on footage of your own cameras "
             "(canonpose train), given with -m, does better",
             soft_wrap=True,
+        )
+    with detecting(console, options.detector) as detect:
+        keypoints = read_keypoints(
+            options.input, layout=options.layout, person=options.person, detect=detect
         )
     if keypoints.person:
         console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
@@ -59,3 +70,5 @@ def main(arguments: Sequence[str]) -> None:
         f"{lifted} of {len(poses)} frames lifted, in units of {poses.units}: {options.output}",
         soft_wrap=True,
     )
+    if options.overlay and drawn_on:
+        draw_overlay(drawn_on, poses, options.overlay, console)

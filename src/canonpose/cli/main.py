@@ -12,8 +12,12 @@ from rich.markup import escape
 from canonpose.errors import InputError
 
 COMMANDS = {
-    "train": "train a lifter on uncalibrated, synchronised 2D keypoints",
-    "lift": "lift one camera's 2D keypoints to 3D",
+    "weights": "fetch the weights of the 2D detector",
+    "detect": "find everyone in videos, and keep the 2D keypoints beside them",
+    "sync": "find how the cameras of a take are shifted in time",
+    "train": "train a lifter on uncalibrated, synchronised videos or 2D keypoints",
+    "lift": "lift one camera's video or 2D keypoints to 3D",
+    "live": "show a camera or a video with its 3D skeleton in a browser, while it runs",
     "evaluate": "score lifted poses against a 3D reference",
     "report": "write a web page that plays lifted poses beside their 2D input",
     "simulate": "film 3D motion with virtual cameras and a detector's noise",

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 
 from canonpose import training
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, option_value, parse
 from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
@@ -23,7 +24,7 @@ from canonpose.training import TrainingConfig
 class Train:
     """Train a lifter on uncalibrated footage, without any annotation.
 
-    A capture is a folder of takes; a take is a folder of one keypoint file per camera.
+    A capture is a folder of takes; a take is a folder of one video or keypoint file per camera.
     """
 
     capture: tyro.conf.Positional[tuple[Path, ...]]
@@ -50,6 +51,7 @@ class Train:
     """Go on with an interrupted training."""
     overwrite: bool = False
     """Train anew into a folder that holds a training."""
+    detector: Flat = DEFAULT_DETECTOR
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
 
 
@@ -59,13 +61,15 @@ def main(arguments: Sequence[str]) -> None:
     if not options.capture:
         raise InputError("no capture is given; name the folder of at least one.")
     console = Console(highlight=False)
-    capture = read_capture(
-        options.capture,
-        cameras=comma_separated(options.cameras),
-        persons=_persons(options.person),
-        layout=options.layout,
-        static_cameras=_static_cameras(options),
-    )
+    with detecting(console, options.detector) as detect:
+        capture = read_capture(
+            options.capture,
+            cameras=comma_separated(options.cameras),
+            persons=_persons(options.person),
+            layout=options.layout,
+            static_cameras=_static_cameras(options),
+            detect=detect,
+        )
     for note in capture.notes:
         console.print(escape(note), soft_wrap=True)
     if capture.static_cameras is None:

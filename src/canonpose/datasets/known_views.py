@@ -46,7 +46,13 @@ class KnownView:
         positions = np.where(known[..., None], self.pixels, np.nan).astype(np.float32)
         scores = known.astype(np.float32)
         return Keypoints(
-            positions, scores, self.skeleton, self.fps, self.image_size, camera, self.source
+            positions,
+            scores,
+            self.skeleton,
+            self.fps,
+            image_size=self.image_size,
+            camera=camera,
+            source=self.source,
         )
 
     def detections(self, camera: str) -> Keypoints | None:

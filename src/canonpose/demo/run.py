@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from canonpose.datamodel import Capture
-from canonpose.demo.footage import DemoFootage
 from canonpose.exporters.npz import save_poses
 from canonpose.exporters.report import write_report
 from canonpose.geometry.triangulation import triangulate
@@ -15,7 +14,6 @@ from canonpose.inference import lift
 from canonpose.lifter import TrainedLifter
 from canonpose.metrics import Evaluation, evaluate
 from canonpose.metrics.plots import plot_cps_curves
-from canonpose.readers import read_capture
 from canonpose.readers.calibration import choose, read_calibration
 from canonpose.readers.reference import Reference, write_reference
 from canonpose.training import PRESETS, Progress, TrainingConfig, train
@@ -26,14 +24,14 @@ from canonpose.training.checkpoint import CHECKPOINT
 class DemoResult:
     """What the demo made, and where it is."""
 
-    capture: Capture
     lifter: TrainedLifter
     evaluation: Evaluation
     report: Path
 
 
 def run_demo(
-    footage: DemoFootage,
+    capture: Capture,
+    calibration: Path,
     folder: str | Path,
     config: TrainingConfig = PRESETS["fast"],
     *,
@@ -41,11 +39,14 @@ def run_demo(
     progress: Callable[[Progress], None] | None = None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> DemoResult:
-    """Do the main job from keypoints to report; an interrupted demo goes on where it stopped.
+    """Do the main job from a capture to the report; an interrupted demo goes on where it stopped.
 
     Parameters
     ----------
-    footage : DemoFootage
+    capture : Capture
+        Of one take.
+    calibration : path
+        Of its cameras, for scoring; training never sees it.
     folder : path
         For the trained lifter (``run``), poses, reference, scores and report.
     config : TrainingConfig
@@ -55,7 +56,6 @@ def run_demo(
         Told what happens, in sentences.
     """
     folder = Path(folder)
-    capture = read_capture(footage.capture)
     for note in capture.notes:
         say(note)
     say(f"training on {len(capture)} frames of {len(capture.cameras)} uncalibrated cameras")
@@ -70,16 +70,16 @@ def run_demo(
         progress=progress,
     )
     say("lifting each camera by itself, and scoring against calibrated triangulation")
-    reference = calibrated_reference(capture, footage.calibration)
+    reference = calibrated_reference(capture, calibration)
     write_reference(reference, folder / "reference.npz")
     poses = [lift(view, lifter, device=device) for view in capture.takes[0].views.values()]
     for view in poses:
         save_poses(view, folder / f"{view.camera}.npz")
-    evaluation = evaluate(poses, reference, calibration=footage.calibration)
+    evaluation = evaluate(poses, reference, calibration=calibration)
     areas = {label: scores.cps for label, scores in evaluation.files.items()}
     plot_cps_curves(evaluation.file_curves, folder / "cps.png", scores=areas)
     report = write_report(poses, folder / "report.html")
-    return DemoResult(capture, lifter, evaluation, report)
+    return DemoResult(lifter, evaluation, report)
 
 
 def calibrated_reference(capture: Capture, calibration: Path) -> Reference:

@@ -10,6 +10,7 @@ from canonpose.errors import InputError
 from canonpose.files import write_whole
 from canonpose.folders import new_folder
 from canonpose.npz import write_arrays
+from canonpose.people.detections import Detections
 from canonpose.readers.capture_toml import FILE_NAME
 from canonpose.skeleton import Skeleton, layout_of_joint_names
 from canonpose.toml_text import toml_text
@@ -21,8 +22,8 @@ def write_keypoints(keypoints: Keypoints, path: str | Path) -> None:
     """Write one camera's keypoints as an npz that `canonpose.read_keypoints` reads.
 
     Entries: ``keypoints`` [frame, joint, 2] in pixels, ``scores`` [frame, joint], ``joint_names``,
-    and where known ``fps`` and ``image_size``; of the detected joints, as derived ones follow from
-    them.
+    and where known ``fps``, ``times`` and ``image_size``; of the detected joints, as derived ones
+    follow from them.
 
     Raises
     ------
@@ -36,11 +37,38 @@ def write_keypoints(keypoints: Keypoints, path: str | Path) -> None:
         "scores": keypoints.scores[:, detected].astype(np.float32),
         "joint_names": np.array(names),
     }
-    if keypoints.fps is not None:
-        arrays["fps"] = np.array(float(keypoints.fps))
-    if keypoints.image_size is not None:
-        arrays["image_size"] = np.array(keypoints.image_size, dtype=np.int64)
-    write_arrays(arrays, path)
+    write_arrays({**arrays, **_facts(keypoints)}, path)
+
+
+def write_detections(detections: Detections, path: str | Path) -> None:
+    """Write everyone whom one camera saw as an npz that `canonpose.read_keypoints` reads.
+
+    Entries as of `write_keypoints`, with an axis for people: ``keypoints`` [frame, person, joint,
+    2] and ``scores`` [frame, person, joint].
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written; what was there before is still there.
+    """
+    arrays = {
+        "keypoints": detections.people[..., :2].astype(np.float32),
+        "scores": detections.people[..., 2].astype(np.float32),
+        "joint_names": np.array(detections.skeleton.detected),
+    }
+    write_arrays({**arrays, **_facts(detections)}, path)
+
+
+def _facts(source: Keypoints | Detections) -> dict[str, np.ndarray]:
+    """What is known of the recording."""
+    facts = {}
+    if source.fps is not None:
+        facts["fps"] = np.array(float(source.fps))
+    if source.times is not None:
+        facts["times"] = source.times.astype(np.float64)
+    if source.image_size is not None:
+        facts["image_size"] = np.array(source.image_size, dtype=np.int64)
+    return facts
 
 
 def write_capture(capture: Capture, folder: str | Path) -> None:

@@ -26,43 +26,6 @@ RIM = np.array([[0.15], [0.85]])
 """The part of a bone that has a white rim: not its ends, where bones meet."""
 
 
-def sides(skeleton: Skeleton) -> tuple[str, ...]:
-    """Whether each joint is "left", "right" or "middle", in joint order."""
-    side = {joint: "middle" for joint in skeleton.joints}
-    for left, right in skeleton.pairs:
-        side[left], side[right] = "left", "right"
-    return tuple(side.values())
-
-
-def seen_from(
-    points: Float[np.ndarray, "*batch 3"], *, turn: float = 0.0, tilt: float = 0.0
-) -> Float[np.ndarray, "*batch 3"]:
-    """Points of a camera frame in the frame of a camera that has moved around the origin.
-
-    Parameters
-    ----------
-    points : array [..., 3]
-        x right, y down, z away.
-    turn : float
-        Degrees around the vertical. At 90 the new camera stands to the right of the old one.
-    tilt : float
-        Degrees by which the new camera looks down.
-
-    Returns
-    -------
-    array [..., 3]
-        x right, y down, z away from the new camera.
-    """
-    around, down = np.deg2rad(turn), np.deg2rad(tilt)
-    turned = np.array(
-        [[np.cos(around), 0, np.sin(around)], [0, 1, 0], [-np.sin(around), 0, np.cos(around)]]
-    )
-    tilted = np.array(
-        [[1, 0, 0], [0, np.cos(down), -np.sin(down)], [0, np.sin(down), np.cos(down)]]
-    )
-    return points @ (tilted @ turned).T
-
-
 def draw_pose(
     axes: "Axes",
     points: Float[np.ndarray, "joint space"],
@@ -100,7 +63,7 @@ def draw_pose(
     from matplotlib.colors import to_rgba
 
     flat = points[:, :2]
-    shade = [to_rgba(colour or SIDE_COLOURS[side]) for side in sides(skeleton)]
+    shade = [to_rgba(colour or SIDE_COLOURS[side]) for side in skeleton.sides]
     rimmed = alpha == 1 and colour is None
 
     def opacity(piece: Int[np.ndarray, "end"]) -> float:
@@ -142,7 +105,7 @@ def side_legend(figure: "Figure", skeleton: Skeleton, *, more: Sequence[Any] = (
     handles = [
         Line2D([], [], color=SIDE_COLOURS[side], linewidth=2.5, label=label)
         for side, label in names.items()
-        if side in sides(skeleton)
+        if side in skeleton.sides
     ]
     handles += more
     if handles:

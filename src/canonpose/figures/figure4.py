@@ -13,8 +13,9 @@ from canonpose.datamodel import Poses
 from canonpose.errors import InputError
 from canonpose.figures.canvas import TEXT, Box, bounding_box, frame_panel, new_figure, save_figure
 from canonpose.figures.comparison import Overlay, overlays
-from canonpose.figures.drawing import PALE, draw_pose, seen_from, side_legend
+from canonpose.figures.drawing import PALE, draw_pose, side_legend
 from canonpose.figures.pose_pairs import PosePair, find_pose_pairs, of_different_poses
+from canonpose.geometry.viewpoint import seen_from
 from canonpose.metrics.correct_poses import CP_THRESHOLD
 from canonpose.readers.reference import Reference
 from canonpose.skeleton import Skeleton

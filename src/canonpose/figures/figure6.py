@@ -11,8 +11,9 @@ from jaxtyping import Float, UInt8
 from canonpose.datamodel import Poses
 from canonpose.errors import InputError
 from canonpose.figures.canvas import TEXT, Box, bounding_box, frame_panel, new_figure, save_figure
-from canonpose.figures.drawing import PALEST, SIDE_COLOURS, draw_pose, seen_from, side_legend
+from canonpose.figures.drawing import PALEST, SIDE_COLOURS, draw_pose, side_legend
 from canonpose.figures.frames import spread_frames, whole_frames
+from canonpose.geometry.viewpoint import seen_from
 from canonpose.skeleton import Skeleton
 
 if TYPE_CHECKING:

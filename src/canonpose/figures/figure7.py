@@ -17,8 +17,9 @@ from canonpose.figures.canonical import (
     upright,
 )
 from canonpose.figures.canvas import TEXT, bounding_box, frame_panel, new_figure, save_figure
-from canonpose.figures.drawing import draw_pose, seen_from, side_legend
+from canonpose.figures.drawing import draw_pose, side_legend
 from canonpose.figures.frames import farthest_points
+from canonpose.geometry.viewpoint import seen_from
 from canonpose.readers.reference import Reference
 from canonpose.skeleton import Skeleton
 

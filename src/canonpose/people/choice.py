@@ -44,8 +44,16 @@ class View:
         )
         people[len(self.detections) :, ..., 2] = 0
         tracks = np.pad(self.tracks, ((0, 0), (0, missing)), constant_values=-1)
-        detections = replace(self.detections, people=people[first:stop])
+        times = None if self.detections.times is None else self._times(missing)[first:stop]
+        detections = replace(self.detections, people=people[first:stop], times=times)
         return replace(self, detections=detections, tracks=tracks[:, first:stop])
+
+    def _times(self, missing: int) -> Float[np.ndarray, " frame"]:
+        """The frames' times, going on behind the file's end at its frame rate."""
+        times = self.detections.times
+        assert times is not None
+        fps = self.detections.fps or (len(times) - 1) / max(float(np.ptp(times)), 1e-9)
+        return np.append(times, times[-1] + np.arange(1, missing + 1) / fps)
 
     def chosen_by_user(self, person: int | None) -> int | None:
         """Index of the person that the user asks for, if any.

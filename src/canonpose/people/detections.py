@@ -23,12 +23,12 @@ class Detections:
     skeleton: Skeleton
     source: str
     fps: float | None = None
-    times: Float[np.ndarray, " frame"] | None = None
-    """Seconds on the camera's own clock since its first frame, where the file tells."""
     image_size: tuple[int, int] | None = None
     open_ended: bool = False
     """Whether the format leaves out frames without people, so that the file's end is not the
     recording's."""
+    times: Float[np.ndarray, " frame"] | None = None
+    """Seconds on the camera's own clock since its first frame, where the file tells."""
 
     def __len__(self) -> int:
         return len(self.people)

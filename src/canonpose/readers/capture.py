@@ -14,6 +14,7 @@ from canonpose.readers.files import natural_key
 from canonpose.readers.folders import Cameras, find_takes
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.takes import TakePlan, check_same_skeleton, read_views
+from canonpose.readers.videos import Detect, detect_by_default
 from canonpose.skeleton import Skeleton
 
 
@@ -24,10 +25,12 @@ def read_capture(
     layout: Layout | None = None,
     static_cameras: bool | None = None,
     persons: Mapping[str, int] | None = None,
+    detect: Detect = detect_by_default,
 ) -> Capture:
     """One or more captures, as one set of takes.
 
-    A capture is a folder of takes; a take is a folder of one file (or OpenPose folder) per camera.
+    A capture is a folder of takes; a take is a folder of one video, keypoint file or OpenPose
+    folder per camera.
     A folder that directly holds cameras is a capture of one take. Cameras are matched by name. An
     optional ``capture.toml`` in a capture's folder says what the files cannot; arguments come
     before it.
@@ -46,6 +49,9 @@ def read_capture(
     persons : mapping, optional
         Camera to the number of the person to take there, from 1, where a view holds several;
         the person who moves alike in all cameras unless given.
+    detect : callable
+        Path to `Detections`: how to find the people in a video; by the default detector, which
+        keeps its results, unless given.
 
     Raises
     ------
@@ -67,7 +73,7 @@ def read_capture(
         available = [c for c in used if cameras is not None or c not in capture.settings.leave_out]
         for name in capture.takes:
             plan = capture.plan(name, available, chosen, persons or {}, leave_out_joints)
-            views, said = read_views(plan)
+            views, said = read_views(plan, detect)
             takes.append(_take(capture, name, views, several=len(found) > 1))
             notes += said
     _check_takes_fit(takes, folders)
@@ -80,6 +86,28 @@ def read_capture(
         sources=tuple(str(folder) for folder in folders),
         notes=tuple(notes),
     )
+
+
+def take_plans(
+    folder: str | Path,
+    *,
+    cameras: Sequence[str] | None = None,
+    layout: Layout | None = None,
+    persons: Mapping[str, int] | None = None,
+) -> list[TakePlan]:
+    """How each take of one capture would be read; arguments as for `read_capture`.
+
+    Raises
+    ------
+    InputError
+        If there is no take, or a camera is named that it does not have.
+
+    """
+    capture = _Found.of(Path(folder), Path(folder).absolute().resolve().name)
+    used = _cameras_used([capture], cameras)
+    _check_persons(persons or {}, used)
+    chosen = resolve(layout) if layout is not None else capture.layout
+    return [capture.plan(take, used, chosen, persons or {}, ()) for take in capture.takes]
 
 
 @dataclass(frozen=True)
@@ -124,6 +152,7 @@ class _Found:
             cameras={camera: here[camera] for camera in cameras if camera in here},
             layout=layout,
             offsets=self.settings.offsets_of(take),
+            drifts=self.settings.drifts_of(take),
             persons={**self.settings.persons_of(take), **persons},
             fps=self.settings.fps,
             trim=self.settings.trim,

@@ -30,17 +30,24 @@ class CaptureSettings:
     leave_out_joints: tuple[str, ...] = ()
     subjects: Mapping[str, str] = field(default_factory=dict)
     """Take to subject."""
-    offsets: Mapping[str, int] = field(default_factory=dict)
-    """Camera to frames: camera[t + offset] shows what the others show at t."""
+    offsets: Mapping[str, float] = field(default_factory=dict)
+    """Camera to frames of its own: camera[t + offset] shows what the others show at t."""
+    drifts: Mapping[str, float] = field(default_factory=dict)
+    """Camera to the parts per million by which its clock runs fast."""
     persons: Mapping[str, int] = field(default_factory=dict)
     """Camera to the number of the person to take, from 1."""
-    take_offsets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    take_offsets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Take to offsets that come before the general ones."""
+    take_drifts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     take_persons: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
-    def offsets_of(self, take: str) -> dict[str, int]:
+    def offsets_of(self, take: str) -> dict[str, float]:
         """Camera to offset in one take."""
         return {**self.offsets, **self.take_offsets.get(take, {})}
+
+    def drifts_of(self, take: str) -> dict[str, float]:
+        """Camera to drift in one take."""
+        return {**self.drifts, **self.take_drifts.get(take, {})}
 
     def persons_of(self, take: str) -> dict[str, int]:
         """Camera to person in one take."""
@@ -62,11 +69,18 @@ class CaptureSettings:
         """
         cameras = list(dict.fromkeys(name for names in takes.values() for name in names))
         self._check("subjects", "take", self.subjects, takes)
-        self._check("takes", "take", [*self.take_offsets, *self.take_persons], takes)
+        per_take_tables: dict[str, Mapping[str, Mapping[str, float]]] = {
+            "offsets": self.take_offsets,
+            "drifts": self.take_drifts,
+            "persons": self.take_persons,
+        }
+        named_takes = [take for table in per_take_tables.values() for take in table]
+        self._check("takes", "take", named_takes, takes)
         self._check("leave_out", "camera", self.leave_out, cameras)
         self._check("offsets", "camera", self.offsets, cameras)
+        self._check("drifts", "camera", self.drifts, cameras)
         self._check("persons", "camera", self.persons, cameras)
-        for word, per_take in (("offsets", self.take_offsets), ("persons", self.take_persons)):
+        for word, per_take in per_take_tables.items():
             for take, named in per_take.items():
                 self._check(f"takes.{take}.{word}", "camera", named, takes[take])
 
@@ -104,6 +118,10 @@ def read_capture_toml(folder: Path) -> CaptureSettings:
         values["fps"] = float(values["fps"])
     if str(values.get("layout", "")).endswith(".toml"):
         values["layout"] = str(folder / values["layout"])
+    for entries in (values, *takes.values()):
+        for word in ("offsets", "drifts"):
+            if word in entries:
+                entries[word] = {camera: float(number) for camera, number in entries[word].items()}
     per_take: dict[str, Any] = {
         f"take_{word}": {take: entries[word] for take, entries in takes.items() if word in entries}
         for word in _PER_TAKE
@@ -142,6 +160,12 @@ def _is_rate(value: Any) -> bool:
     return type(value) in (int, float) and 0 < value < float("inf")
 
 
+def _is_numbers(value: Any) -> bool:
+    return _is_table(value) and all(
+        type(number) in (int, float) and abs(number) < float("inf") for number in value.values()
+    )
+
+
 def _is_integers(value: Any) -> bool:
     return _is_table(value) and all(type(number) is int for number in value.values())
 
@@ -158,7 +182,7 @@ _PLAIN = {
     "trim": _is_bool,
     "leave_out_joints": _is_names,
 }
-_PER_TAKE = {"offsets": _is_integers, "persons": _is_integers}
+_PER_TAKE = {"offsets": _is_numbers, "drifts": _is_numbers, "persons": _is_integers}
 _TABLES = {"subjects": _is_strings, **_PER_TAKE}
 _KINDS = {
     _is_table: "a table",
@@ -166,6 +190,7 @@ _KINDS = {
     _is_name: "a string",
     _is_names: "a list of names, such as ['c05']",
     _is_rate: "a number above 0",
+    _is_numbers: "a table of numbers, such as c02 = 3",
     _is_integers: "a table of whole numbers, such as c02 = 3",
     _is_strings: "a table of strings, such as take1 = 'anna'",
 }

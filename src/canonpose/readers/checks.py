@@ -95,6 +95,35 @@ def image_size_or_none(value: Any, where: str) -> tuple[int, int] | None:
     return width, height
 
 
+def times_or_none(
+    times: np.ndarray | None, frames: int, where: str
+) -> Float[np.ndarray, " frame"] | None:
+    """Seconds of every frame, or None where the file does not tell.
+
+    Raises
+    ------
+    InputError
+        If they are not one number a frame, each above the one before.
+
+    """
+    if times is None:
+        return None
+    if times.shape != (frames,) or times.dtype.kind not in "fiu":
+        raise InputError(
+            f"{where}: times must be {frames} numbers, one a frame, not {times.dtype} "
+            f"{list(times.shape)}; correct them or leave them out."
+        )
+    seconds = times.astype(np.float64)
+    if not np.isfinite(seconds).all() or (np.diff(seconds) <= 0).any():
+        bad = ~np.isfinite(seconds)
+        bad[1:] |= ~(np.diff(seconds) > 0)
+        raise InputError(
+            f"{where}: times must rise from frame to frame, but that of frame "
+            f"{int(bad.argmax())} is {seconds[bad.argmax()]:g} s; correct them or leave them out."
+        )
+    return seconds
+
+
 def triplets(values: Any, where: str) -> Float[np.ndarray, "joint 3"]:
     """One person's flat list x, y, score, x, y, score, ... as an array [joint, 3].
 
@@ -126,14 +155,14 @@ def triplets(values: Any, where: str) -> Float[np.ndarray, "joint 3"]:
 
 def stacked(
     positions: ArrayLike, scores: ArrayLike | None, where: str
-) -> Float[np.ndarray, "frame 1 joint 3"]:
-    """Positions and scores of one person as one array.
+) -> Float[np.ndarray, "frame slot joint 3"]:
+    """Positions and scores of one person, or of several, as one array.
 
     Parameters
     ----------
-    positions : array [frame, joint, 2]
+    positions : array [frame, joint, 2] or [frame, person, joint, 2]
         Pixels; NaN where missing.
-    scores : array [frame, joint], optional
+    scores : array [frame, joint] or [frame, person, joint], optional
         Confidence; 1 wherever there is a position unless given.
     where : str
         The file, for the message.
@@ -151,14 +180,15 @@ def stacked(
         )
     except (TypeError, ValueError) as error:
         raise InputError(f"{where}: keypoints and scores must be plain numbers.") from error
-    if xy.ndim != 3 or xy.shape[-1] != 2 or not xy.size:
+    if xy.ndim not in (3, 4) or xy.shape[-1] != 2 or not xy.size:
         raise InputError(
             f"{where}: keypoints must have the shape (frames, joints, 2), not {xy.shape}; "
             f"put the scores into an array of their own."
         )
     if confidence.shape != xy.shape[:-1]:
         raise InputError(
-            f"{where}: scores must have the shape {xy.shape[:-1]} (frames, joints) to fit the "
-            f"keypoints, not {confidence.shape}; write both from the same frames."
+            f"{where}: scores must have the shape {xy.shape[:-1]} to fit the keypoints, not "
+            f"{confidence.shape}; write both from the same frames."
         )
-    return np.concatenate([xy, confidence[..., None]], axis=-1)[:, None]
+    people = np.concatenate([xy, confidence[..., None]], axis=-1)
+    return people[:, None] if people.ndim == 3 else people

@@ -1,12 +1,13 @@
-"""What lies where in a capture: takes, and one file or OpenPose folder per camera."""
+"""What lies where in a capture: takes, and one video, file or OpenPose folder per camera."""
 
 from pathlib import Path
 
 from canonpose.errors import InputError
 from canonpose.files import short_list
-from canonpose.readers.files import list_folder
+from canonpose.readers.files import list_folder, natural_key
 from canonpose.readers.names import camera_name
 from canonpose.readers.openpose import is_openpose_folder
+from canonpose.video.opening import is_video
 
 Cameras = dict[str, Path]
 """Camera name to its file or folder."""
@@ -18,9 +19,9 @@ NO_CAMERAS = ("calibration", "cameras", "reference")
 def find_takes(folder: Path) -> dict[str, Cameras]:
     """The takes of a capture and their cameras, both in natural order.
 
-    A folder that directly holds cameras is a capture of one take. Anything that is no keypoint
-    file is passed over: videos, notes, pictures, calibrations, folders without cameras; so is a
-    single file beside folders of takes.
+    A folder that directly holds cameras is a capture of one take. A video counts as a
+    camera unless keypoints of that camera lie beside it. Anything else is passed over: notes,
+    pictures, calibrations, folders without cameras; so is a single file beside folders of takes.
 
     Raises
     ------
@@ -51,17 +52,19 @@ def find_takes(folder: Path) -> dict[str, Cameras]:
         return {folder.absolute().name: cameras}
     if not takes:
         raise InputError(
-            f"{folder}: holds neither cameras (.npz, .json, OpenPose folders) nor takes with "
-            f"cameras, only {short_list(entry.name for entry in entries)}; check the path."
+            f"{folder}: holds neither cameras (videos, .npz, .json, OpenPose folders) nor takes "
+            f"with cameras, only {short_list(entry.name for entry in entries)}; check the path."
         )
     return takes
 
 
 def _find_cameras(folder: Path) -> Cameras:
     cameras: Cameras = {}
-    for entry in list_folder(folder):
-        if not _is_camera(entry):
-            continue
+    entries = list_folder(folder)
+    keypoints = [entry for entry in entries if _holds_keypoints(entry)]
+    detected = {camera_name(entry) for entry in keypoints}
+    videos = [e for e in entries if is_video(e) and e.is_file() and camera_name(e) not in detected]
+    for entry in sorted([*keypoints, *videos], key=lambda entry: natural_key(entry.name)):
         name = camera_name(entry)
         if name in cameras:
             raise InputError(
@@ -72,7 +75,7 @@ def _find_cameras(folder: Path) -> Cameras:
     return cameras
 
 
-def _is_camera(entry: Path) -> bool:
+def _holds_keypoints(entry: Path) -> bool:
     if entry.is_dir():
         return is_openpose_folder(entry)
     return entry.suffix in (".npz", ".json") and entry.stem not in NO_CAMERAS

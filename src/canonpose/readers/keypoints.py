@@ -14,9 +14,14 @@ from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.names import camera_name
 from canonpose.readers.npz import read_npz
 from canonpose.readers.openpose import is_openpose_folder, read_openpose
+from canonpose.readers.videos import Detect, detect_by_default, to_skeleton
 from canonpose.skeleton import Skeleton
+from canonpose.video.opening import is_video
 
-FORMATS = "a keypoint npz, a folder of OpenPose JSON, AlphaPose results JSON or COCO keypoints JSON"
+FORMATS = (
+    "a video, a keypoint npz, a folder of OpenPose JSON, AlphaPose results JSON or COCO keypoints "
+    "JSON"
+)
 
 
 def read_keypoints(
@@ -25,13 +30,15 @@ def read_keypoints(
     layout: Layout | None = None,
     person: int | None = None,
     camera: str | None = None,
+    detect: Detect = detect_by_default,
 ) -> Keypoints:
     """One person's keypoints in one camera.
 
     Parameters
     ----------
     path : path
-        A keypoint npz, a folder of OpenPose JSON, AlphaPose results JSON or COCO keypoints JSON.
+        A video, a keypoint npz, a folder of OpenPose JSON, AlphaPose results JSON or COCO
+        keypoints JSON.
     layout : Skeleton, layout name or TOML path, optional
         The skeleton of the file's joints, where the file does not tell or tells wrongly.
     person : int, optional
@@ -39,6 +46,9 @@ def read_keypoints(
         left to right; the one that tracks best over time unless given.
     camera : str, optional
         The camera's name; the file's name unless given.
+    detect : callable
+        Path to `Detections`: how to find the people in a video; by the default detector, which
+        keeps its results, unless given.
 
     Raises
     ------
@@ -48,13 +58,23 @@ def read_keypoints(
     """
     path = Path(path)
     camera = camera_name(path) if camera is None else camera
-    view = View.of(read_detections(path, resolve(layout)), camera)
+    view = View.of(read_detections(path, resolve(layout), detect), camera)
     index, words = choose_in_view(view, person)
     return to_keypoints(view.detections, view.tracks[index], camera=camera, person=words)
 
 
-def read_detections(path: Path, layout: Skeleton | None = None) -> Detections:
+def read_detections(
+    path: Path, layout: Skeleton | None = None, detect: Detect = detect_by_default
+) -> Detections:
     """Everyone in one camera's file or folder.
+
+    Parameters
+    ----------
+    path : path
+    layout : Skeleton, optional
+        Of a keypoint file's joints, where it does not tell; videos are brought to it by name.
+    detect : callable
+        How to find the people in a video.
 
     Raises
     ------
@@ -72,7 +92,10 @@ def read_detections(path: Path, layout: Skeleton | None = None) -> Detections:
         return _read_json(path, layout)
     if path.suffix in (".npz", ".npy", ".pkl", ".pickle"):
         return read_npz(path, layout)
-    raise InputError(f"{path}: is no keypoint file; pass {FORMATS}.")
+    if is_video(path):
+        found = detect(path)
+        return found if layout is None else to_skeleton(found, layout)
+    raise InputError(f"{path}: is neither a video nor a keypoint file; pass {FORMATS}.")
 
 
 def _read_folder(path: Path, layout: Skeleton | None) -> Detections:

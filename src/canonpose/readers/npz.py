@@ -8,12 +8,18 @@ import numpy as np
 from canonpose.errors import InputError
 from canonpose.npz import read_arrays
 from canonpose.people.detections import Detections
-from canonpose.readers.checks import cleaned, fps_or_none, image_size_or_none, stacked
+from canonpose.readers.checks import (
+    cleaned,
+    fps_or_none,
+    image_size_or_none,
+    stacked,
+    times_or_none,
+)
 from canonpose.readers.layouts import by_count, by_names
 from canonpose.skeleton import Skeleton
 
 NEEDED = ("keypoints",)
-OPTIONAL = ("scores", "joint_names", "fps", "image_size")
+OPTIONAL = ("scores", "joint_names", "fps", "times", "image_size")
 
 
 def read_npz(path: Path, layout: Skeleton | None = None) -> Detections:
@@ -48,6 +54,7 @@ def read_npz(path: Path, layout: Skeleton | None = None) -> Detections:
         skeleton,
         source=where,
         fps=fps_or_none(_plain(entries.get("fps")), where),
+        times=times_or_none(entries.get("times"), len(people), where),
         image_size=image_size_or_none(_plain(entries.get("image_size")), where),
     )
 

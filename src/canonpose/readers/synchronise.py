@@ -1,12 +1,63 @@
 """The frames of a take that all its cameras cover."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from canonpose.errors import InputError
 from canonpose.people.choice import View
+from canonpose.readers.common_clock import (
+    Timing,
+    frame_rates,
+    frames_fall_together,
+    on_common_clock,
+)
 
 Spans = dict[str, tuple[int, int]]
 """Camera to its own (first, behind the last) frame."""
+
+
+def synchronised(
+    views: Sequence[View], timing: Timing
+) -> tuple[list[View], float | None, list[str]]:
+    """A take's views, frame by frame at the same moments.
+
+    Frames that fall together are taken as they are; else all cameras are brought to one clock
+    (`canonpose.readers.common_clock`).
+
+    Parameters
+    ----------
+    views : sequence of View
+        As recorded.
+    timing : Timing
+
+    Returns
+    -------
+    views : list of View
+        All of one length.
+    fps : float or None
+        Frames per second, None where nobody tells.
+    notes : list of str
+        What was cut and interpolated.
+
+    Raises
+    ------
+    InputError
+        If the lengths differ and nothing explains why, or no frame is common to all.
+
+    """
+    rates = frame_rates(views, timing)
+    if not frames_fall_together(views, rates, timing):
+        moved, rate, notes = on_common_clock(views, rates, timing)
+        return moved, rate if any(rates.values()) else None, notes
+    offsets = {camera: int(offset) for camera, offset in timing.offsets.items()}
+    spans = common_spans(views, offsets, trim=timing.trim, where=timing.where)
+    cut = [_on_even_times(view.cut(*spans[view.camera])) for view in views]
+    return cut, next(iter(rates.values())), _notes_on_frames(views, spans)
+
+
+def _on_even_times(view: View) -> View:
+    """Without times of its own: frame by frame, the cameras now share one clock."""
+    return replace(view, detections=replace(view.detections, times=None))
 
 
 def common_spans(
@@ -39,7 +90,7 @@ def common_spans(
         raise InputError(
             f"{where}: camera {shortest!r} has {lengths[shortest]} frames, camera {longest!r} has "
             f"{lengths[longest]}; if they start together set trim = true in capture.toml, "
-            f"else give the [offsets] there."
+            f"else give the [offsets] there, or let `canonpose sync` find them."
         )
     begin = max(-offsets.get(camera, 0) for camera in lengths)
     end = min(length - offsets.get(camera, 0) for camera, length in lengths.items())
@@ -61,6 +112,22 @@ def _lengths(views: Sequence[View], offsets: Mapping[str, int]) -> dict[str, int
         if view.open_ended:
             lengths[view.camera] = max(end + offsets.get(view.camera, 0), 0)
     return lengths
+
+
+def _notes_on_frames(views: Sequence[View], spans: Mapping[str, tuple[int, int]]) -> list[str]:
+    notes = []
+    for view in views:
+        (first, stop), length = spans[view.camera], len(view.detections)
+        if stop > length:
+            notes.append(
+                f"camera {view.camera!r}: ends {stop - length} frames before the others, and sees "
+                f"nobody from there on"
+            )
+        if first > 0 or stop < length:
+            notes.append(
+                f"camera {view.camera!r}: frames {first} to {stop - 1} of {length} are used"
+            )
+    return notes
 
 
 def _in_words(offsets: Mapping[str, int], cameras: Mapping[str, int]) -> str:

@@ -9,13 +9,14 @@ import numpy as np
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.people.choice import View, choose_across_views, to_keypoints
+from canonpose.people.detections import Detections
+from canonpose.readers.common_clock import Timing
 from canonpose.readers.folders import Cameras
 from canonpose.readers.keypoints import read_detections
-from canonpose.readers.synchronise import common_spans
+from canonpose.readers.synchronise import synchronised
+from canonpose.readers.videos import Detect, detect_by_default, to_skeleton
 from canonpose.skeleton import Skeleton, convert
-
-FPS_TOLERANCE = 0.01
-"""Relative; 29.97 and 30 count as the same."""
+from canonpose.video.opening import is_video
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class TakePlan:
     name: str
     cameras: Cameras
     layout: Skeleton | None = None
-    offsets: Mapping[str, int] = field(default_factory=dict)
+    offsets: Mapping[str, float] = field(default_factory=dict)
+    drifts: Mapping[str, float] = field(default_factory=dict)
     persons: Mapping[str, int] = field(default_factory=dict)
     fps: float | None = None
     """In place of what the files say."""
@@ -39,9 +41,18 @@ class TakePlan:
         """The take, for messages."""
         return f"{self.folder}: take {self.name!r}"
 
+    @property
+    def timing(self) -> Timing:
+        """How the cameras' clocks differ."""
+        return Timing(self.where, self.offsets, self.drifts, self.fps, self.trim)
 
-def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
+
+def read_views(
+    plan: TakePlan, detect: Detect = detect_by_default
+) -> tuple[dict[str, Keypoints], list[str]]:
     """The views of one take, frame by frame, and notes on what was decided.
+
+    ``detect`` finds the people in videos.
 
     Raises
     ------
@@ -49,15 +60,7 @@ def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
         If a file cannot be used, or the cameras do not fit each other.
 
     """
-    _check_two_cameras(plan)
-    views = [
-        View.of(read_detections(path, plan.layout), name) for name, path in plan.cameras.items()
-    ]
-    _check_one_skeleton(views)
-    fps = plan.fps or _common_fps(views, plan.where)
-    spans = common_spans(views, plan.offsets, trim=plan.trim, where=plan.where)
-    notes = _notes_on_frames(views, spans)
-    views = [view.cut(*spans[view.camera]) for view in views]
+    views, fps, notes = synchronised(read_recordings(plan, detect), plan.timing)
     choices = choose_across_views(views, plan.persons)
     keypoints = {}
     for view, (index, words) in zip(views, choices, strict=True):
@@ -69,6 +72,26 @@ def read_views(plan: TakePlan) -> tuple[dict[str, Keypoints], list[str]]:
     return keypoints, [f"take {plan.name!r}, {note}" for note in notes]
 
 
+def read_recordings(plan: TakePlan, detect: Detect = detect_by_default) -> list[View]:
+    """Everyone in every camera of a take, as recorded, before the cameras are synchronised.
+
+    ``detect`` finds the people in videos.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used, there is one camera only, or the skeletons differ.
+
+    """
+    _check_two_cameras(plan)
+    found = {
+        name: read_detections(path, plan.layout, detect) for name, path in plan.cameras.items()
+    }
+    views = [View.of(seen, name) for name, seen in _as_files(found).items()]
+    _check_one_skeleton(views)
+    return views
+
+
 def _check_two_cameras(plan: TakePlan) -> None:
     if len(plan.cameras) < 2:
         which = f"only camera {next(iter(plan.cameras))!r}" if plan.cameras else "no camera"
@@ -76,6 +99,20 @@ def _check_two_cameras(plan: TakePlan) -> None:
             f"{plan.where} has {which} of those used; a take needs two or more cameras, so add "
             f"one or move the take out of the capture."
         )
+
+
+def _as_files(found: Mapping[str, Detections]) -> dict[str, Detections]:
+    """Videos with the skeleton of the keypoint files beside them, where it has all their joints."""
+    files = [seen.skeleton for seen in found.values() if not is_video(Path(seen.source))]
+    if not files:
+        return dict(found)
+    target = files[0]
+    return {
+        name: to_skeleton(seen, target)
+        if is_video(Path(seen.source)) and set(target.detected) <= set(seen.skeleton.joints)
+        else seen
+        for name, seen in found.items()
+    }
 
 
 def _check_one_skeleton(views: Sequence[View]) -> None:
@@ -102,32 +139,6 @@ def check_same_skeleton(first: tuple[str, Skeleton], other: tuple[str, Skeleton]
         f"{other[0]}: has the skeleton {names} ({len(other[1].detected)} and "
         f"{len(first[1].detected)} joints); detect all cameras and takes with one layout."
     )
-
-
-def _common_fps(views: Sequence[View], where: str) -> float | None:
-    told = [(view.camera, view.detections.fps) for view in views if view.detections.fps]
-    for camera, fps in told[1:]:
-        first_camera, first = told[0]
-        if first and fps and abs(fps - first) > FPS_TOLERANCE * first:
-            raise InputError(
-                f"{where}: camera {first_camera!r} has {first:g} fps, camera {camera!r} has "
-                f"{fps:g}; resample one, leave it out, or set fps in capture.toml if the file "
-                f"is wrong."
-            )
-    return told[0][1] if told else None
-
-
-def _notes_on_frames(views: Sequence[View], spans: Mapping[str, tuple[int, int]]) -> list[str]:
-    notes = []
-    for view in views:
-        (first, stop), length = spans[view.camera], len(view.detections)
-        if stop > length:
-            notes.append(f"camera {view.camera!r}: its last {stop - length} frames are empty")
-        if first > 0 or stop < length:
-            notes.append(
-                f"camera {view.camera!r}: frames {first} to {stop - 1} of {length} are used"
-            )
-    return notes
 
 
 def _without(keypoints: Keypoints, plan: TakePlan) -> Keypoints:

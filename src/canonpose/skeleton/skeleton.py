@@ -130,6 +130,14 @@ class Skeleton:
             order[[self.index(left), self.index(right)]] = self.index(right), self.index(left)
         return order
 
+    @cached_property
+    def sides(self) -> tuple[str, ...]:
+        """Whether each joint is "left", "right" or "middle", in joint order."""
+        side = dict.fromkeys(self.joints, "middle")
+        for left, right in self.pairs:
+            side[left], side[right] = "left", "right"
+        return tuple(side.values())
+
     def __contains__(self, joint: object) -> bool:
         return joint in self.joints
 

@@ -16,6 +16,7 @@ from canonpose.datamodel import Capture
 from canonpose.device import choose_device
 from canonpose.errors import InputWarning
 from canonpose.lifter.trained import TrainedLifter, save_lifter
+from canonpose.synchronisation.check import check_synchronisation
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
 from canonpose.training.log import plot_curves
@@ -73,6 +74,8 @@ def train(
     samples = samples_of(capture)
     static = bool(capture.static_cameras)
     _warn_of_little_footage(capture, len(samples))
+    for doubt in check_synchronisation(capture):
+        warnings.warn(str(doubt), InputWarning, stacklevel=2)
     trainer = Trainer(samples, capture.skeleton, config, static, choose_device(device))
     start = start_of(config, capture.skeleton)
     if start is not None:

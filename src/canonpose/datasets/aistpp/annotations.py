@@ -119,7 +119,13 @@ class AnnotationFiles:
             seen = cleaned(seen[:, None].astype(np.float64), where)[:, 0]
             positions, scores = complete(seen[..., :2], seen[..., 2], SKELETON)
             views[camera] = Keypoints(
-                positions, scores, SKELETON, FPS, IMAGE_SIZE, camera=camera, source=str(path)
+                positions,
+                scores,
+                SKELETON,
+                FPS,
+                image_size=IMAGE_SIZE,
+                camera=camera,
+                source=str(path),
             )
         if not views:
             raise InputError(

@@ -14,7 +14,6 @@ import numpy as np
 from jaxtyping import Float
 
 from canonpose.datamodel import Poses
-from canonpose.skeleton import Skeleton
 
 MISSING = -32768
 """Stands for a coordinate that is not there; values take -32767..32767."""
@@ -35,7 +34,7 @@ def embed(view: Poses, title: str) -> dict[str, Any]:
         "imageSize": [int(side) for side in view.image_size] if view.image_size else None,
         "frames": len(view),
         "joints": list(skeleton.joints),
-        "sides": _sides(skeleton),
+        "sides": "".join(side[0] for side in skeleton.sides),
         "bones": skeleton.bone_indices.tolist(),
         "positions": _pack_coordinates(view.positions),
         "keypoints": _pack_coordinates(view.keypoints),
@@ -61,13 +60,6 @@ def _positive_or_none(fps: float | None) -> float | None:
     if fps is None or not math.isfinite(fps) or fps <= 0:
         return None
     return float(fps)
-
-
-def _sides(skeleton: Skeleton) -> str:
-    """One letter a joint: l, r, or m for the middle."""
-    lefts = {left for left, _ in skeleton.pairs}
-    rights = {right for _, right in skeleton.pairs}
-    return "".join("l" if j in lefts else "r" if j in rights else "m" for j in skeleton.joints)
 
 
 def _pack_coordinates(values: Float[np.ndarray, "frame joint space"]) -> dict[str, Any]:

@@ -86,22 +86,26 @@ def _check(view: Poses, title: str) -> None:
 
 def _page(data: str) -> str:
     """The template with its parts filled in, in a single pass: parts cannot name parts."""
-    style, script = _part("report.css"), _part("report.js")
+    style = page_part("base.css") + page_part("report.css")
+    script = page_part("figure.js") + page_part("report.js")
     parts = {"policy": _policy(style, script), "style": style, "script": script, "data": data}
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _part("report.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], page_part("report.html"))
 
 
-def _part(name: str) -> str:
+def page_part(name: str) -> str:
+    """A piece of a page, as its file has it; other pages share some."""
     return (_PARTS / name).read_text("utf-8")
 
 
 def _policy(style: str, script: str) -> str:
     """Content security policy: this very style and script may act, and nothing may be fetched."""
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src '{content_hash(style)}'; "
+        f"script-src '{content_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
+    """What a content security policy knows a style or script by."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")

@@ -1,0 +1,60 @@
+"""Videos as cameras: their people are detected when they are first read."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from canonpose.detection.detector import Detector
+from canonpose.detection.footage import detect_video
+from canonpose.errors import InputError
+from canonpose.files import short_list
+from canonpose.people.detections import Detections
+from canonpose.skeleton import Skeleton
+from canonpose.skeleton.convert import complete, convert
+
+Detect = Callable[[Path], Detections]
+"""How to get at the people in a video."""
+
+
+def detect_by_default(path: Path) -> Detections:
+    """The people in a video by the default detector, kept beside it.
+
+    Raises
+    ------
+    InputError
+        If the video or the detector cannot be used.
+    """
+    return detect_video(path, _default_detector())
+
+
+@cache
+def _default_detector() -> Detector:
+    """Made once, since its networks take time to load."""
+    from canonpose.detection.registry import create_detector
+
+    return create_detector()
+
+
+def to_skeleton(detections: Detections, target: Skeleton) -> Detections:
+    """Detections with another skeleton's joints, by name.
+
+    Raises
+    ------
+    InputError
+        If a joint that the other skeleton needs is not there, nor what it is derived from.
+    """
+    source = detections.skeleton
+    if missing := [joint for joint in target.detected if joint not in source]:
+        raise InputError(
+            f"{detections.source}: the detector finds {source.name!r}, without the joints "
+            f"{short_list(missing)} of {target.name!r}; choose another layout or detector."
+        )
+    wanted = Skeleton(name=target.name, joints=target.detected, root=target.detected[0])
+    people = detections.people
+    positions, scores = complete(people[..., :2], people[..., 2], source)
+    positions, scores = convert(positions, scores, source, wanted)
+    people = np.concatenate([positions, scores[..., None]], axis=-1)
+    return replace(detections, people=people, skeleton=target)

@@ -1,0 +1,53 @@
+"""The curves that the offsets were read from, as a picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from canonpose.files import written_whole
+from canonpose.synchronisation.confidence import of_joint
+from canonpose.synchronisation.take import TakeClocks
+
+
+def plot_curves(takes: Sequence[TakeClocks], path: str | Path) -> None:
+    """Draw, for every two groups of cameras that were joined, the evidence over the shift, as PNG.
+
+    Raises
+    ------
+    InputError
+        If the picture cannot be written.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to import
+    from matplotlib.figure import Figure
+
+    rows = [(take, joint) for take in takes for joint in take.estimate.solution.joints]
+    figure = Figure(figsize=(7.2, 1.5 * len(rows) + 0.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    for place, (take, joint) in enumerate(rows):
+        axes = figure.add_subplot(len(rows), 1, place + 1)
+        offsets = take.estimate.offsets
+        first, second = joint.strongest
+        known = np.flatnonzero(joint.curve.evidence)
+        shown = slice(known.min(), known.max() + 1) if len(known) else slice(None)
+        centre = offsets[second] - offsets[first]
+        axes.plot(joint.curve.lags[shown] + centre, joint.curve.evidence[shown], linewidth=0.9)
+        axes.axvline(centre, color="tab:red", linewidth=0.8, linestyle="--")
+        names = [
+            " ".join(take.estimate.cameras[camera] for camera in group) for group in joint.groups
+        ]
+        axes.set_title(
+            f"{take.name}: {names[1]} against {names[0]}, {centre:+.3f} s between "
+            f"{take.estimate.cameras[second]} and {take.estimate.cameras[first]} "
+            f"(confidence {of_joint(joint):.2f})",
+            fontsize="x-small",
+            loc="left",
+        )
+        axes.tick_params(labelsize="x-small")
+        axes.grid(alpha=0.3, linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_ylim(0, None)
+    figure.supxlabel("shift [s]", fontsize="small")
+    figure.supylabel("evidence [nats x s]", fontsize="small")
+    with written_whole(Path(path)) as temporary:
+        figure.savefig(temporary, format="png", dpi=120)

@@ -1,0 +1,211 @@
+"""One take's cameras synchronised: from motion, from sound, and how sure that is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32
+
+from canonpose.errors import InputError
+from canonpose.files import short_list
+from canonpose.people.choice import View
+from canonpose.readers.common_clock import frame_rates
+from canonpose.readers.takes import TakePlan, read_recordings
+from canonpose.readers.videos import Detect, detect_by_default
+from canonpose.synchronisation.audio import AudioShift, audio_shift
+from canonpose.synchronisation.confidence import SURE, misfits
+from canonpose.synchronisation.drift import Drift, drifts
+from canonpose.synchronisation.estimate import Estimate, estimate
+from canonpose.synchronisation.signals import Signals
+from canonpose.synchronisation.views import Watched
+from canonpose.video.opening import is_video
+
+WHOLE = 0.25
+"""Frames; an offset so close to a whole number is written as that: motion is hardly more precise,
+and with whole offsets no frame need be interpolated."""
+APART = 0.1
+"""Seconds by which sound may differ from motion; it travels 30 m in that time."""
+AUDIO_RATE = 8000
+LEAST_MOTION = 0.006
+"""Body sizes (standard deviation); a person who moves less cannot be told from a detector's
+jitter."""
+
+Sound = tuple[Float32[np.ndarray, " sample"], float]
+"""Samples, and the seconds from the first frame to the first sample."""
+Listen = Callable[[Path, int], Sound | None]
+"""The sound of a camera's file at a rate, where it has any."""
+
+
+@dataclass(frozen=True)
+class CameraClock:
+    """What was found out about one camera."""
+
+    camera: str
+    offset: float
+    """Frames of its own: camera[t + offset] shows what the others show at t."""
+    seconds: float
+    """The same in seconds."""
+    drift: float
+    """Parts per million by which its clock runs fast; 0 where none is significant."""
+    drift_error: float
+    """Standard error of the drift, ppm; infinite where the take is too short to tell."""
+    confidence: float
+    """0..1."""
+    source: str
+    """"motion", "sound", "motion and sound", or "reference"."""
+
+
+@dataclass(frozen=True, eq=False)
+class TakeClocks:
+    """One take, synchronised as far as it can be."""
+
+    name: str
+    clocks: tuple[CameraClock, ...]
+    estimate: Estimate
+    notes: tuple[str, ...]
+    """What a user should know; sound that contradicts motion, for one."""
+    problem: str = ""
+    """Why no offsets should be used, in a sentence; empty where they should."""
+
+
+def sound_of(path: Path, rate: int) -> Sound | None:
+    """The sound of a video; None for what is no video, or has no sound."""
+    from canonpose.video.audio import read_audio  # brings a decoder along
+
+    return read_audio(path, rate) if is_video(path) else None
+
+
+def synchronise_take(
+    plan: TakePlan, detect: Detect = detect_by_default, listen: Listen = sound_of
+) -> TakeClocks:
+    """Find the offsets and drifts of one take's cameras.
+
+    Offsets in ``capture.toml`` are not relied on, as they may be what is wrong.
+
+    Parameters
+    ----------
+    plan : TakePlan
+        What to read.
+    detect : callable
+        How to find the people in a video.
+    listen : callable
+        Gives the sound of a camera's file, None where it has none.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used.
+    """
+    views = read_recordings(plan, detect)
+    rates = frame_rates(views, plan.timing)
+    if not all(rates.values()):
+        raise InputError(f"{plan.where}: no file tells its frame rate; set fps in capture.toml.")
+    found = synchronise_views(views, {c: float(r or 0) for c, r in rates.items()}, plan.persons)
+    sounds = _heard(plan, listen)
+    return _take_clocks(plan, found, {c: float(r or 0) for c, r in rates.items()}, sounds)
+
+
+def synchronise_views(
+    views: Sequence[View], rates: Mapping[str, float], persons: Mapping[str, int]
+) -> Estimate:
+    """`estimate` from everyone whom the cameras saw."""
+    return estimate(
+        [Watched.of(view, rates[view.camera], persons.get(view.camera)) for view in views]
+    )
+
+
+def _take_clocks(
+    plan: TakePlan,
+    found: Estimate,
+    rates: Mapping[str, float],
+    sounds: Mapping[str, AudioShift],
+) -> TakeClocks:
+    parted = drifts(found.signals, found.offsets)
+    clocks, notes = [], []
+    for camera, drift, sure in zip(found.cameras, parted, found.confidence, strict=True):
+        clock, note = _clock(camera, drift, float(sure), rates[camera], sounds.get(camera))
+        clocks.append(clock)
+        notes += [f"take {plan.name!r}, camera {camera!r}: {note}"] if note else []
+    clocks[0] = _reference(clocks)
+    unsure = [clock.camera for clock in clocks if clock.confidence < SURE]
+    problem = _problem(plan, found, unsure) if unsure else ""
+    return TakeClocks(plan.name, tuple(clocks), found, tuple(notes), problem)
+
+
+def _clock(
+    camera: str, drift: Drift, sure: float, rate: float, sound: AudioShift | None
+) -> tuple[CameraClock, str]:
+    """What motion and sound together say, and where they differ."""
+    seconds, ppm, source, note = drift.offset, drift.ppm, "motion", ""
+    if sound is not None:
+        apart = abs(sound.seconds - seconds)
+        if apart <= APART:
+            sure, source = 1 - (1 - sure) * (1 - sound.confidence), "motion and sound"
+        elif sound.confidence >= SURE:
+            note = (
+                f"sound says {sound.seconds:+.2f} s ({sound.confidence:.2f}), motion "
+                f"{seconds:+.2f} s ({sure:.2f})"
+            )
+            if sure < SURE:
+                seconds, ppm, sure, source = sound.seconds, 0.0, sound.confidence, "sound"
+    offset = rounded(seconds * rate)
+    return CameraClock(
+        camera, offset, seconds, round(ppm, 1), drift.standard_error, sure, source
+    ), note
+
+
+def _reference(clocks: Sequence[CameraClock]) -> CameraClock:
+    best = max(clock.confidence for clock in clocks[1:])
+    return CameraClock(clocks[0].camera, 0.0, 0.0, 0.0, 0.0, best, "reference")
+
+
+def rounded(frames: float) -> float:
+    """An offset as it is written: to a tenth of a frame, whole where it nearly is."""
+    whole = round(frames)
+    return float(whole) if abs(frames - whole) < WHOLE else round(frames, 1)
+
+
+def _heard(plan: TakePlan, listen: Listen) -> dict[str, AudioShift]:
+    """What the sound says of every camera against the first, where both have any."""
+    first, *others = plan.cameras
+    reference = listen(plan.cameras[first], AUDIO_RATE)
+    shifts = {}
+    for camera in others if reference is not None else ():
+        sound = listen(plan.cameras[camera], AUDIO_RATE)
+        if sound is None or reference is None:
+            continue
+        shift = audio_shift(reference[0], sound[0], AUDIO_RATE)
+        if shift is not None:
+            seconds = shift.seconds + sound[1] - reference[1]
+            shifts[camera] = AudioShift(seconds, shift.confidence, shift.curve)
+    return shifts
+
+
+def _problem(plan: TakePlan, found: Estimate, unsure: Sequence[str]) -> str:
+    still = [
+        camera
+        for camera, people in zip(found.cameras, found.signals, strict=True)
+        if max(_liveliness(person) for person in people) < LEAST_MOTION
+    ]
+    if still:
+        return (
+            f"{plan.where}: camera {short_list(still)} sees too little movement to tell when; film "
+            f"somebody moving about, or give [offsets] in capture.toml."
+        )
+    groups = [
+        f"{short_list(found.cameras[camera] for camera in group)} ({sure:.2f})"
+        for group, sure in misfits(found.solution)
+    ]
+    return (
+        f"{plan.where}: camera {'; '.join(groups) or short_list(unsure)} moves at no shift as the "
+        f"others do, surely enough (confidence in brackets); check that all files show one "
+        f"scene for some seconds together, or give [offsets] in capture.toml."
+    )
+
+
+def _liveliness(signals: Signals) -> float:
+    """How far joints move about, body sizes (standard deviation)."""
+    total = float(signals.weights.sum())
+    energy = float((signals.weights[..., None] * signals.values**2).sum())
+    return float(np.sqrt(energy / max(total, 1e-9)))

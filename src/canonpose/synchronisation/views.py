@@ -1,0 +1,55 @@
+"""What one camera saw, as far as synchronisation needs it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from canonpose.datamodel import Keypoints
+from canonpose.people.choice import View, prominence
+from canonpose.people.detections import Detections
+from canonpose.people.tracks import along
+
+MOST_PEOPLE = 3
+"""A camera; the most prominent ones are tried, and who fits the other cameras best counts."""
+
+Seen = Float[np.ndarray, "frame joint 3"]
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """The people of one camera on its own clock, before any is chosen."""
+
+    camera: str
+    people: tuple[Seen, ...]
+    """(x, y, score); a missing joint has score 0."""
+    times: Float[np.ndarray, " frame"]
+    """Seconds since the camera's first frame."""
+    fps: float
+    """Frames per second."""
+
+    @classmethod
+    def of(cls, view: View, fps: float, person: int | None = None) -> "Watched":
+        """The most prominent people of a view, or the one that the user asks for."""
+        asked = view.chosen_by_user(person)
+        ranked = np.argsort(-prominence(view), kind="stable")[:MOST_PEOPLE]
+        chosen: Sequence[int] = [int(i) for i in ranked] if asked is None else [asked]
+        people = tuple(along(view.detections.people, view.tracks[i]) for i in chosen)
+        return cls(view.camera, people, clock(view.detections, fps), fps)
+
+    @classmethod
+    def of_one(cls, keypoints: Keypoints, fps: float) -> "Watched":
+        """One person's keypoints, frame by frame."""
+        detected = keypoints.skeleton.indices(keypoints.skeleton.detected)
+        seen = np.concatenate(
+            [keypoints.positions[:, detected], keypoints.scores[:, detected, None]], axis=-1
+        )
+        return cls(keypoints.camera, (seen,), clock(keypoints, fps), fps)
+
+
+def clock(recording: Detections | Keypoints, fps: float) -> Float[np.ndarray, " frame"]:
+    """When each frame was taken, seconds; evenly spaced where the file does not tell."""
+    if recording.times is not None:
+        return recording.times.astype(np.float64)
+    return np.arange(len(recording)) / fps
