@@ -109,7 +109,7 @@ def measured(options: Benchmark, start: str, share: float) -> Row:
 
 def footage(options: Benchmark) -> canonpose.Capture:
     if options.demo:
-        return canonpose.read_capture(fetch_footage().capture)
+        return canonpose.read_capture(fetch_footage().keypoints)
     capture = training_capture(options.data, static=options.preset != "moving")
     takes = tuple(take for take in capture.takes if take.name != options.test)
     return replace(capture, takes=takes)
@@ -118,7 +118,7 @@ def footage(options: Benchmark) -> canonpose.Capture:
 def scored(options: Benchmark, lifter: TrainedLifter) -> Scores:
     if options.demo:
         files = fetch_footage()
-        capture = canonpose.read_capture(files.capture)
+        capture = canonpose.read_capture(files.keypoints)
         reference = calibrated_reference(capture, files.calibration)
         poses = [canonpose.lift(view, lifter) for view in capture.takes[0].views.values()]
         return canonpose.evaluate(
