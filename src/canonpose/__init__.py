@@ -13,7 +13,14 @@ from canonpose.exporters.npz import load_poses, save_poses
 from canonpose.exporters.overlay import write_overlay
 from canonpose.exporters.report import write_report
 from canonpose.inference import lift
-from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, load_lifter, save_lifter
+from canonpose.lifter import (
+    Lifter,
+    LifterConfig,
+    TrainedLifter,
+    load_lifter,
+    pretrained_lifter,
+    save_lifter,
+)
 from canonpose.metrics import evaluate
 from canonpose.readers import from_arrays, read_capture, read_keypoints
 from canonpose.skeleton import Skeleton
@@ -41,6 +48,7 @@ __all__ = [
     "load_lifter",
     "load_poses",
     "preset",
+    "pretrained_lifter",
     "read_capture",
     "read_keypoints",
     "save_lifter",

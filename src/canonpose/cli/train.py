@@ -137,6 +137,12 @@ def show_progress(bar: Progress, task: TaskID, progress: training.Progress) -> N
 def print_training(console: Console, lifter: TrainedLifter) -> None:
     """What a user should know of a finished training."""
     facts = lifter.provenance
+    if started := facts["started_from"]:
+        new = ", ".join(started["new_joints"])
+        console.print(
+            f"started from {started['lifter']}" + (f"; new to it: {new}" if new else ""),
+            soft_wrap=True,
+        )
     chirality = facts["chirality"]
     kinds = ", ".join(f"{kind} {value:+.2f}" for kind, value in chirality["margins"].items())
     fixed = "ended mirrored, un-mirrored" if chirality["mirrored_before_fix"] else "not mirrored"
