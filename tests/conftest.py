@@ -24,6 +24,7 @@ PACKAGES = (
     "device",
     "exporters",
     "figures",
+    "flips",
     "files",
     "folders",
     "geometry",

@@ -24,6 +24,7 @@ from canonpose.lifter import (
 from canonpose.metrics import evaluate
 from canonpose.readers import from_arrays, read_capture, read_keypoints
 from canonpose.skeleton import Skeleton
+from canonpose.solving import SolveConfig, Solved, solve, write_solved
 from canonpose.training import PRESETS, TrainingConfig, preset, train
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "LifterConfig",
     "Poses",
     "Skeleton",
+    "SolveConfig",
+    "Solved",
     "Take",
     "TrainedLifter",
     "TrainingConfig",
@@ -50,7 +53,9 @@ __all__ = [
     "read_keypoints",
     "save_lifter",
     "save_poses",
+    "solve",
     "train",
     "write_overlay",
     "write_report",
+    "write_solved",
 ]

@@ -239,7 +239,10 @@ def test_a_broken_file_is_named(capture):
         ("[offsets]\nc7 = 1", "offsets names camera 'c7'"),
         ("[persons]\nc1 = true", "'persons' must be a table of whole numbers"),
         ("[takes]\nt1 = 3", r"'takes\.t1' must be a table"),
-        ("[takes.t1]\nfps = 3", r"unknown entry 'takes\.t1\.fps'; entries are offsets, drifts, pers"),
+        (
+            "[takes.t1]\nfps = 3",
+            r"unknown entry 'takes\.t1\.fps'; entries are offsets, drifts",
+        ),
         ("[takes.t9.offsets]\nc1 = 3", "takes names take 't9'"),
         ("[takes.t1.offsets]\nc7 = 3", r"takes\.t1\.offsets names camera 'c7'"),
         ("trim = ", "is not a TOML file .* correct it there"),

@@ -32,7 +32,7 @@ def test_a_folder_of_videos_is_a_capture(take):
     assert capture.cameras == ("left", "right")
     view = capture.takes[0].views["left"]
     assert (len(view), view.fps, view.image_size) == (20, 25, (64, 48))
-    np.testing.assert_allclose(view.times, np.arange(20) / 25, atol=1e-6)
+    assert (view.times, view.fps) == (None, 25)  # one clock for all cameras of a take
     assert view.skeleton == DISC
 
 
@@ -59,9 +59,8 @@ def test_a_camera_that_dies_sees_nobody_from_there_on(take):
         "there on",
     )
     right = capture.takes[0].views["right"]
-    assert len(right) == len(right.times) == 20
+    assert (len(right), right.times) == (20, None)
     np.testing.assert_array_equal(right.seen.any(1), np.arange(20) < 14)
-    np.testing.assert_allclose(right.times, np.arange(20) / 25, atol=1e-6)
 
 
 def test_times_are_cut_with_the_frames(take):

@@ -19,9 +19,7 @@ def speech(random, seconds):
 def claps(random, seconds, count):
     sound = np.zeros(int(seconds * RATE))
     for start in random.integers(0, len(sound) - 800, count):
-        sound[start : start + 800] += (
-            6 * random.standard_normal(800) * np.exp(-np.arange(800) / 80)
-        )
+        sound[start : start + 800] += 6 * random.standard_normal(800) * np.exp(-np.arange(800) / 80)
     return sound
 
 

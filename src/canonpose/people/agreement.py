@@ -25,8 +25,12 @@ def agreement(first: Seen, second: Seen) -> float:
     both = (first[..., 2] > 0).any(1) & (second[..., 2] > 0).any(1)
     if not both.any():
         return 0.0
-    alike = speed_correlation(first, second) + 1 - shape_residual(first, second) / STRANGERS
-    return float(both.mean() * alike)
+    return float(both.mean() * likeness(first, second))
+
+
+def likeness(first: Seen, second: Seen) -> float:
+    """As `agreement`, however few frames the two share."""
+    return speed_correlation(first, second) + 1 - shape_residual(first, second) / STRANGERS
 
 
 def speed_correlation(first: Seen, second: Seen) -> float:

@@ -10,6 +10,7 @@ from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.people.agreement import agreement
 from canonpose.people.detections import Detections
+from canonpose.people.following import Following, follow, joined
 from canonpose.people.tracks import Tracks, along, body_sizes, link
 from canonpose.skeleton.convert import complete
 
@@ -136,6 +137,49 @@ def choose_across_views(views: Sequence[View], persons: Mapping[str, int]) -> li
     chosen = [int(c[i]) for c, i in zip(candidates, _best_tuple(pairs, own), strict=True)]
     reasons = ("as asked for" if v.camera in persons else _WITH_OTHERS for v in views)
     return [(i, describe(v, i, why)) for v, i, why in zip(views, chosen, reasons, strict=True)]
+
+
+def follow_across_views(
+    views: Sequence[View], persons: Mapping[str, int]
+) -> list[tuple[Int[np.ndarray, " frame"], str]]:
+    """The same person in all views of a take, through all tracks that are that person.
+
+    Starts from `choose_across_views`, whose parameters these are; a view where the user asks for a
+    person keeps that one track.
+
+    Returns
+    -------
+    list of (slots, words)
+        A view each: the slot that holds the person in each frame, -1 where not seen, and who that
+        is.
+    """
+    choices = choose_across_views(views, persons)
+    fixed = [place for place, view in enumerate(views) if view.camera in persons]
+    owners = follow(
+        [
+            Following(view.detections.people, view.tracks, index)
+            for view, (index, _) in zip(views, choices, strict=True)
+        ],
+        fixed,
+    )
+    return [
+        (joined(view.tracks, owner), words + _changes(view, owner, index))
+        for view, owner, (index, words) in zip(views, owners, choices, strict=True)
+    ]
+
+
+def _changes(view: View, owners: Int[np.ndarray, " frame"], chosen: int) -> str:
+    """Where a view's person is another track than the chosen, or nobody though it goes on."""
+    words = []
+    borders = np.flatnonzero(np.diff(owners)) + 1
+    for piece in np.split(np.arange(len(owners)), borders):
+        owner = int(owners[piece[0]])
+        span = f"in frames {piece[0]} to {piece[-1]}"
+        if owner >= 0 and owner != chosen:
+            words.append(f"person {owner + 1} {span}")
+        elif owner < 0 and (view.tracks[chosen, piece] >= 0).any():
+            words.append(f"nobody {span}")
+    return "; but " + ", ".join(words) if words else ""
 
 
 _WITH_OTHERS = "moves with the other cameras"

@@ -157,6 +157,7 @@ class _Found:
             fps=self.settings.fps,
             trim=self.settings.trim,
             leave_out_joints=leave_out_joints,
+            mend_flips=self.settings.mend_flips,
         )
 
 

@@ -28,6 +28,8 @@ class CaptureSettings:
     trim: bool = False
     """Whether cameras of different length are cut to what they share."""
     leave_out_joints: tuple[str, ...] = ()
+    mend_flips: bool = True
+    """Whether left limbs taken for right ones are swapped back."""
     subjects: Mapping[str, str] = field(default_factory=dict)
     """Take to subject."""
     offsets: Mapping[str, float] = field(default_factory=dict)
@@ -181,6 +183,7 @@ _PLAIN = {
     "fps": _is_rate,
     "trim": _is_bool,
     "leave_out_joints": _is_names,
+    "mend_flips": _is_bool,
 }
 _PER_TAKE = {"offsets": _is_numbers, "drifts": _is_numbers, "persons": _is_integers}
 _TABLES = {"subjects": _is_strings, **_PER_TAKE}

@@ -8,7 +8,8 @@ import numpy as np
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
-from canonpose.people.choice import View, choose_across_views, to_keypoints
+from canonpose.flips.mending import mend_flips
+from canonpose.people.choice import View, follow_across_views, to_keypoints
 from canonpose.people.detections import Detections
 from canonpose.readers.common_clock import Timing
 from canonpose.readers.folders import Cameras
@@ -35,6 +36,8 @@ class TakePlan:
     """In place of what the files say."""
     trim: bool = False
     leave_out_joints: Sequence[str] = ()
+    mend_flips: bool = True
+    """Whether left limbs taken for right ones are swapped back."""
 
     @property
     def where(self) -> str:
@@ -61,13 +64,16 @@ def read_views(
 
     """
     views, fps, notes = synchronised(read_recordings(plan, detect), plan.timing)
-    choices = choose_across_views(views, plan.persons)
+    choices = follow_across_views(views, plan.persons)
     keypoints = {}
-    for view, (index, words) in zip(views, choices, strict=True):
-        chosen = to_keypoints(view.detections, view.tracks[index], camera=view.camera, person=words)
+    for view, (slots, words) in zip(views, choices, strict=True):
+        chosen = to_keypoints(view.detections, slots, camera=view.camera, person=words)
         keypoints[view.camera] = _without(replace(chosen, fps=fps), plan)
         if len(view.tracks) > 1:
             notes.append(f"camera {view.camera!r}: {words}")
+    if plan.mend_flips:
+        keypoints, mended = mend_flips(keypoints)
+        notes += mended
     _check_seen_together(plan, keypoints)
     return keypoints, [f"take {plan.name!r}, {note}" for note in notes]
 

@@ -42,7 +42,7 @@ class AudioShift:
 
 
 def audio_shift(
-    first: Float[np.ndarray, " sample"], second: Float[np.ndarray, " other"], rate: float
+    first: Float[np.ndarray, " sample"], second: Float[np.ndarray, " other"], rate: int
 ) -> AudioShift | None:
     """The shift between two sounds; None where one is silent or too short.
 
@@ -50,7 +50,7 @@ def audio_shift(
     ----------
     first, second : array
         Samples of any gain.
-    rate : float
+    rate : int
         Samples a second of both.
     """
     envelopes = [onsets(sound.astype(np.float64), rate) for sound in (first, second)]
@@ -62,7 +62,7 @@ def audio_shift(
     return AudioShift(_vertex(curve, place), float(value), curve)
 
 
-def onsets(sound: Float[np.ndarray, " sample"], rate: float) -> Float[np.ndarray, "hop band"]:
+def onsets(sound: Float[np.ndarray, " sample"], rate: int) -> Float[np.ndarray, "hop band"]:
     """How much louder each band becomes, of zero mean and unit variance; 0 for silence."""
     hop = round(HOP * rate)
     window = 4 * hop

@@ -94,7 +94,12 @@ def _window_offsets(
 
 def _cut(signals: Signals, begin: int, length: int) -> Signals:
     kept = slice(max(begin, 0), max(begin, 0) + length)
-    return replace(signals, values=signals.values[kept], weights=signals.weights[kept])
+    return replace(
+        signals,
+        values=signals.values[kept],
+        weights=signals.weights[kept] * signals.trust[kept],
+        trust=signals.trust[kept],
+    )
 
 
 def _near_zero(curve: Curve) -> Curve:

@@ -37,7 +37,8 @@ def estimate(views: Sequence[Watched]) -> Estimate:
     signals = tuple(
         tuple(motion_signals(person, view.times, rate) for person in view.people) for view in views
     )
-    solution = solve(pair_curves(signals), len(views))
+    trusted = [[person.trusted() for person in people] for people in signals]
+    solution = solve(pair_curves(signals), len(views), pair_curves(trusted))
     return Estimate(
         cameras=tuple(view.camera for view in views),
         offsets=solution.offsets,

@@ -1,6 +1,6 @@
 """How a person moves in one image, as signals that two cameras can be compared by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -25,11 +25,17 @@ class Signals:
     """Body sizes (the box's diagonal, median over the clip); 0 where unknown."""
     weights: Float[np.ndarray, "sample joint"]
     """Confidence, 0 where unknown."""
+    trust: Float[np.ndarray, "sample joint"]
+    """0..1; how little the values depend on where the clip or a gap begins and ends."""
     rate: float
     """Samples a second; sample k is k / rate seconds after the camera's first frame."""
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def trusted(self) -> "Signals":
+        """With weights that fade out towards the ends, for what must be precise."""
+        return replace(self, weights=self.weights * self.trust)
 
 
 def motion_signals(
@@ -60,7 +66,7 @@ def motion_signals(
     there = known & (_share_known(known, FASTEST * rate) > LEAST_KNOWN)
     trust = np.clip(2 * _share_known(known, SLOWEST * rate) - 1, 0, 1)
     return Signals(
-        np.where(there[..., None], fast - slow, 0), np.where(there, weights * trust, 0), rate
+        np.where(there[..., None], fast - slow, 0), np.where(there, weights, 0), trust, rate
     )
 
 

@@ -55,7 +55,9 @@ class Solution:
     """In the order in which they were made, one fewer than cameras."""
 
 
-def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
+def solve(
+    curves: Mapping[Pair, Curve], cameras: int, fine: Mapping[Pair, Curve] | None = None
+) -> Solution:
     """The offsets of two or more cameras.
 
     Parameters
@@ -64,6 +66,8 @@ def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
         (first, second) with first < second to their curve; all of one rate.
     cameras : int
         How many; every pair must have a curve.
+    fine : mapping, optional
+        Curves for the last step, by fractions of a sample, where others are more precise.
     """
     lags = np.zeros(cameras, dtype=np.int64)
     groups: list[Group] = [(camera,) for camera in range(cameras)]
@@ -89,7 +93,7 @@ def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
             low, high = min(merged, group), max(merged, group)
             linking[low, high] = _sum_between(curves, low, high, lags)
         groups.append(merged)
-    offsets = polished(curves, lags.astype(np.float64))
+    offsets = polished(curves if fine is None else fine, lags.astype(np.float64))
     rate = next(iter(curves.values())).rate
     return Solution((offsets - offsets[0]) / rate, tuple(joints))
 
@@ -173,7 +177,7 @@ def _spline(curve: Curve, lag: int) -> CubicSpline | None:
     """
     place = lag - curve.first
     low, high = max(place - REACH, 0), min(place + REACH + 1, len(curve.evidence))
-    if high - low < 4:
+    if high - low < 4 or not low <= place < high:
         return None
     values = curve.evidence[low:high]
     if curve.overlap is not None:

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from canonpose.skeleton import Skeleton
+from canonpose.skeleton.limbs import paired_limbs
 
 View = Float[np.ndarray, "view frame joint 2"]
 Scores = Float[np.ndarray, "view frame joint"]
@@ -34,7 +35,8 @@ def swapped(
     random : Generator
     """
     positions, scores = positions.copy(), scores.copy()
-    for lefts, rights in _limbs(skeleton):
+    for limb in paired_limbs(skeleton, skeleton.detected):
+        lefts, rights = limb.T
         state = _spells(random, positions.shape[:2], share, seconds * fps)
         for array in (positions, scores):
             left, right = array[:, :, lefts], array[:, :, rights]
@@ -42,24 +44,6 @@ def swapped(
             array[:, :, lefts] = np.where(chosen, right, left)
             array[:, :, rights] = np.where(chosen, left, right)
     return positions, scores
-
-
-def _limbs(skeleton: Skeleton) -> list[tuple[list[int], list[int]]]:
-    """(left joints, right joints) of each pair of limbs: a pair with all pairs that hang on it."""
-    limbs: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    pairs = {left: (left, right) for left, right in skeleton.pairs if left in skeleton.detected}
-    for left, pair in pairs.items():
-        top = left
-        while skeleton.parents.get(top) in pairs:
-            top = skeleton.parents[top]
-        limbs.setdefault(pairs[top], []).append(pair)
-    return [
-        (
-            [skeleton.index(left) for left, _ in limb],
-            [skeleton.index(right) for _, right in limb],
-        )
-        for limb in limbs.values()
-    ]
 
 
 def _spells(

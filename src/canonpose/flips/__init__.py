@@ -1,0 +1,1 @@
+"""Left limbs that a detector took for right ones: found over time and across views, and mended."""

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from canonpose.people.following import Following, follow, joined
+from canonpose.people.tracks import along
+from canonpose.readers import read_capture
+from synthetic_files import body, view, write_openpose
+
+FRAMES = 360
+SUBJECT, BYSTANDER = body(FRAMES, seed=0), body(FRAMES, seed=1)
+YAWS = (0, 50, 110)
+
+
+def scene(yaw, scale=3):
+    people = np.stack(
+        [view(SUBJECT, yaw, middle=500), view(BYSTANDER, yaw, middle=1500, scale=scale)], axis=1
+    )
+    tracks = np.repeat([[0], [1]], FRAMES, axis=1)
+    return people, tracks
+
+
+def followed(views, **fixed):
+    owners = follow(views, **fixed)
+    return [
+        along(v.people, joined(v.tracks, owner)) for v, owner in zip(views, owners, strict=True)
+    ]
+
+
+def is_subject(seen, yaw):
+    expected = view(SUBJECT, yaw, middle=500)
+    return np.isclose(seen[..., 0], expected[..., 0]).all(1)
+
+
+def test_the_chosen_tracks_stay_where_nothing_is_wrong():
+    owners = follow([Following(*scene(yaw), 0) for yaw in YAWS])
+    assert all((owner == 0).all() for owner in owners)
+
+
+@pytest.mark.parametrize("moment", [100, 180, 270])
+def test_a_body_is_followed_where_a_tracker_swaps_two_people(moment):
+    views = [Following(*scene(yaw), 0) for yaw in YAWS]
+    views[1].tracks[:, moment:] = views[1].tracks[::-1, moment:].copy()
+    seen = followed(views)
+    for yaw, person in zip(YAWS, seen, strict=True):
+        assert is_subject(person, yaw).mean() > 0.8
+    for yaw, person in zip(YAWS, followed(views, fixed=[1]), strict=True):
+        right = moment / FRAMES if yaw == 50 else 1
+        assert is_subject(person, yaw).mean() == pytest.approx(right)
+
+
+def test_someone_who_comes_back_is_stitched_and_the_bystander_is_not():
+    views = [Following(*scene(yaw), 0) for yaw in YAWS]
+    people, tracks = scene(50)
+    people[120:220, 0] = (np.nan, np.nan, 0)
+    back = np.where(np.arange(FRAMES) >= 220, 0, -1)
+    tracks = np.stack([np.where(np.arange(FRAMES) < 120, 0, -1), tracks[1], back])
+    views[1] = Following(people, tracks, 0)
+    (owner,) = follow(views)[1:2]
+    assert set(owner[:120]) == {0}
+    assert set(owner[225:]) == {2}
+    assert 1 not in owner
+
+
+def test_a_capture_says_whom_it_follows(tmp_path):
+    for place, yaw in enumerate(YAWS):
+        subject, bystander = view(SUBJECT, yaw, middle=500), view(BYSTANDER, yaw, middle=1500)
+        frames = [
+            [subject[t]] * (place != 1 or not 180 <= t < 260) + [bystander[t]] * (place < 2)
+            for t in range(FRAMES)
+        ]
+        write_openpose(tmp_path / "take" / f"cam{place}", frames)
+    capture = read_capture(tmp_path / "take")
+    words = capture.takes[0].views["cam1"].person
+    assert words.startswith("person 1 of 3")
+    assert "; but person 3 in frames" in words
+    assert capture.takes[0].views["cam1"].seen.any(1).sum() > 250
+    asked = read_capture(tmp_path / "take", persons={"cam1": 1}).takes[0].views["cam1"]
+    assert asked.seen.any(1).sum() == 180
