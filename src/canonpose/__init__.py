@@ -17,6 +17,7 @@ from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, load_lifter, s
 from canonpose.metrics import evaluate
 from canonpose.readers import from_arrays, read_capture, read_keypoints
 from canonpose.skeleton import Skeleton
+from canonpose.solving import SolveConfig, Solved, solve, write_solved
 from canonpose.training import PRESETS, TrainingConfig, preset, train
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "LifterConfig",
     "Poses",
     "Skeleton",
+    "SolveConfig",
+    "Solved",
     "Take",
     "TrainedLifter",
     "TrainingConfig",
@@ -42,7 +45,9 @@ __all__ = [
     "read_keypoints",
     "save_lifter",
     "save_poses",
+    "solve",
     "train",
     "write_overlay",
     "write_report",
+    "write_solved",
 ]

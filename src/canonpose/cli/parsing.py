@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import tyro
 
+from canonpose.errors import InputError
+
 Options = TypeVar("Options")
 
 NO_PAIRS = (tyro.conf.FlagCreatePairsOff,)
@@ -36,3 +38,14 @@ def comma_separated(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def persons_by_camera(text: str | None) -> dict[str, int]:
+    """``cam01=2,cam02=1`` to numbers of persons by camera; None is empty."""
+    persons = {}
+    for part in comma_separated(text) or ():
+        camera, _, number = part.partition("=")
+        if not number.isdecimal():
+            raise InputError(f"--person {part}: write the camera and a number, as in cam01=2.")
+        persons[camera] = int(number)
+    return persons
