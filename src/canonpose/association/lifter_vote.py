@@ -1,15 +1,15 @@
 """A trained lifter's opinion whether two tracks of two views are one person.
 
-Each track is lifted by itself. What one view saw is turned into the other camera and compared with
-what that one saw: if the two are one body, it reprojects. The rotation from camera to camera is not
-known, but it is one and the same in all frames, so that the mean of what the lifter says is taken.
+Each track is lifted by itself. The canonical pose of one view is put under the rotation of the
+other and compared with what that one saw, as view-consistency does in training (section 3.2): if
+the two are one body, it reprojects. How well is told by correlation over time, not by the residual
+itself: a lifter's error is mostly the same in all frames, and would hide who moves with whom.
 """
 
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import roma
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
@@ -17,7 +17,7 @@ from torch import Tensor
 from canonpose.geometry.normalisation import normalise
 from canonpose.geometry.projection import rotate, weak_perspective
 from canonpose.lifter import TrainedLifter
-from canonpose.losses.reprojection import reprojection_errors
+from canonpose.losses.reprojection import unit_scale
 from canonpose.skeleton import Skeleton, convert
 from canonpose.skeleton.convert import complete
 
@@ -25,8 +25,8 @@ MOST_FRAMES = 240
 """Of a track that are lifted, spread evenly."""
 FEWEST_FRAMES = 5
 """Shared; fewer say nothing."""
-STRANGERS = 0.5
-"""The residual of two people, in units of the pose's root mean square coordinate."""
+STRANGERS, ONE = 0.3, 0.6
+"""What `reprojection_correlation` gives two people, and one: medians over virtual scenes."""
 REMEMBERED = 512
 """Pieces of tracks that are not lifted again when they are compared with another."""
 
@@ -60,7 +60,7 @@ class LifterVote:
         second: Float[np.ndarray, "frame joint 3"],
         skeleton: Skeleton,
     ) -> float:
-        """About 0 for two strangers, up to 1 for one person; 0 where they share too few frames.
+        """About 0 for two strangers and 1 for one person; 0 where they share too few frames.
 
         Parameters
         ----------
@@ -72,8 +72,10 @@ class LifterVote:
         """
         step = -(-len(first) // MOST_FRAMES)
         lifted = [self._lifted(seen[::step], skeleton) for seen in (first, second)]
-        residual = cross_residual(*lifted)
-        return 0.0 if residual is None else 1 - residual / STRANGERS
+        correlation = reprojection_correlation(*lifted)
+        if correlation is None:
+            return 0.0
+        return float(np.clip((correlation - STRANGERS) / (ONE - STRANGERS), -1, 1))
 
     def _lifted(self, seen: Float[np.ndarray, "frame joint 3"], skeleton: Skeleton) -> Lifted:
         seen = np.ascontiguousarray(seen, dtype=np.float32)
@@ -96,26 +98,27 @@ class LifterVote:
         return Lifted(poses.positions, poses.scores > 0, canonical.cpu(), rotation.cpu())
 
 
-def cross_residual(first: Lifted, second: Lifted) -> float | None:
-    """Median error of each track's poses in the other's camera, relative; None where unknown.
+def reprojection_correlation(first: Lifted, second: Lifted) -> float | None:
+    """How well the motion of each, in the other's camera, is the other's; None where unknown.
 
-    In units of the root mean square of the pose's coordinates, mean of both ways.
+    -1 to 1, the mean of both ways.
     """
     shared = first.seen.any(1) & second.seen.any(1)
     if shared.sum() < FEWEST_FRAMES:
         return None
     a, b = (Lifted(*(part[shared] for part in track)) for track in (first, second))
-    turn = roma.special_procrustes((b.rotation @ a.rotation.mT).mean(0))
-    there = reprojected(rotate(turn @ a.rotation, a.canonical), b)
-    back = reprojected(rotate(turn.mT @ b.rotation, b.canonical), a)
-    return float((there.median() + back.median()) / 2)
+    there = _correlation(rotate(b.rotation, a.canonical), b)
+    back = _correlation(rotate(a.rotation, b.canonical), a)
+    return (there + back) / 2
 
 
-def reprojected(
-    in_camera: Float[Tensor, "frame joint 3"], target: Lifted
-) -> Float[Tensor, " frame"]:
-    """Mean error over the joints that the target sees, scale-free (Eq. 5)."""
-    errors = reprojection_errors(
-        target.positions, weak_perspective(in_camera), target.seen.to(in_camera.dtype)
+def _correlation(in_camera: Float[Tensor, "frame joint 3"], target: Lifted) -> float:
+    """Of deviations from the mean over time, over the joints that the target sees."""
+    seen = target.seen.to(in_camera.dtype)
+    images = (weak_perspective(in_camera), target.positions)
+    projected, observed = (
+        unit_scale(image * seen[..., None], seen, "frobenius") for image in images
     )
-    return errors.total / errors.coordinates.clamp(min=1)
+    projected, observed = projected - projected.mean(0), observed - observed.mean(0)
+    norms = (projected.norm() * observed.norm()).clamp(min=1e-9)
+    return float((projected * observed).sum() / norms)
