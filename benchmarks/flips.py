@@ -44,7 +44,7 @@ def main() -> None:
     takes = [
         take for folder in options.captures for take in read_capture(folder, cameras=cameras).takes
     ]
-    config = FlipConfig()
+    config = FlipConfig(fewest_views=2)
     clips = [
         (
             np.stack([view.positions for view in take.views.values()]).astype(float),

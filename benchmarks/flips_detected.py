@@ -44,7 +44,7 @@ def main() -> None:
         positions = np.stack([view.positions for view in views.values()]).astype(float)
         seen = np.stack([view.seen for view in views.values()])
         skeleton = next(iter(views.values())).skeleton
-        config = FlipConfig()
+        config = FlipConfig(fewest_views=2)
         sure = find_flips(positions, seen, skeleton, config)
         for place, camera in enumerate(views):
             for number, limb in enumerate(paired_limbs(skeleton)):
