@@ -15,11 +15,11 @@ from jaxtyping import Float, Int
 from canonpose.people.agreement import FEWEST_FRAMES, Vote, likeness
 from canonpose.people.tracks import Tracks, along
 
-WINDOW = 2.0
+WINDOW = 1.0
 """Seconds; evidence is taken from half as many before and behind as well."""
 NOBODY = 0.6
 """Likeness, of about 0 for strangers to 2 for one person, below which rather nobody is taken."""
-CHOSEN = 0.6
+CHOSEN = 0.3
 """Likeness in favour of the person chosen for the whole take."""
 CHANGE = 0.4
 """Likeness that a change of track costs."""
