@@ -70,21 +70,21 @@ def main() -> None:
     clips = [read_motion(path) for path in held_back]
     clips = [clip for clip in clips if len(clip) >= LEAST + DELAY]
     clips = clips[{"choose": 0, "report": 1}[options.half] :: 2]
+    votes = [None] if vote is None else [None, vote]
     print(
         f"{len(clips)} clips, {options.scenes} scenes a kind; right / wrong / nobody, % of frames"
     )
-    print("| bystander | one track a view | followed | takes with wrong frames, before and after |")
-    print("|---|---|---|---|")
+    heads = ["one track a view", "followed", "one track, lifter votes", "followed, lifter votes"]
+    print(f"| bystander | {' | '.join(heads[: 2 * len(votes)])} | takes with wrong frames |")
+    print("|---" * (2 * len(votes) + 2) + "|")
     for kind in BYSTANDERS:
-        scenes = (_scene(clips, kind, [options.seed, s]) for s in range(options.scenes))
-        rows = np.array([_shares(*scene, vote) for scene in scenes])
-        shares = [" / ".join(f"{100 * share:.1f}" for share in row) for row in rows.mean(0)]
-        fooled = (rows[:, :, 1] > 0.01).sum(0)
-        print(
-            f"| {kind} | {shares[0]} | {shares[1]} | {fooled[0]}, {fooled[1]} of "
-            f"{options.scenes} |",
-            flush=True,
-        )
+        rows = []
+        for number in range(options.scenes):
+            views, truths = _scene(clips, kind, [options.seed, number])
+            rows.append(np.concatenate([_shares(views, truths, vote) for vote in votes]))
+        means = [" / ".join(f"{100 * share:.1f}" for share in row) for row in np.mean(rows, axis=0)]
+        fooled = ", ".join(str(count) for count in (np.array(rows)[:, :, 1] > 0.01).sum(0))
+        print(f"| {kind} | {' | '.join(means)} | {fooled} |", flush=True)
 
 
 def _trained(paths) -> TrainedLifter:
