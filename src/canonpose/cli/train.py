@@ -45,7 +45,7 @@ class Train:
     """Which person to take, by camera where there are several: cam01=2,cam02=1. By default the
     one who tracks best and moves alike in all cameras."""
     people_from: Annotated[Path | None, tyro.conf.arg(metavar="RUN")] = None
-    """A training, of any footage, whose lifter helps to tell who is who where a camera sees several
+    """A training, of any footage, whose lifter votes on who is who where a camera sees several
     people."""
     layout: str | None = None
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
