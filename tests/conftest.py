@@ -14,6 +14,7 @@ from chromium import browser as browser  # a fixture
 
 PACKAGES = (
     "anatomy",
+    "association",
     "baselines",
     "chirality",
     "config_tables",

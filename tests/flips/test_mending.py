@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from canonpose.flips.mending import find_flips, mend_flips
+from canonpose.flips.mending import FlipConfig, find_flips, mend_flips
 from canonpose.readers import read_capture
 from canonpose.readers.arrays import from_arrays
 from canonpose.skeleton.limbs import paired_limbs
@@ -107,7 +107,15 @@ def test_nothing_is_said_without_two_views_that_share_enough(cameras):
     joints = COCO.without([])
     positions = np.concatenate([views[..., :2], np.zeros((*views.shape[:2], 2, 2))], -2)
     mask = np.concatenate([views[..., 2] > 0, np.zeros((*views.shape[:2], 2), bool)], -1)
-    assert np.isneginf(find_flips(positions, mask, joints)).all()
+    assert np.isneginf(find_flips(positions, mask, joints, FlipConfig(fewest_views=2))).all()
+
+
+def test_two_views_are_left_alone_unless_asked_for():
+    seen = {camera: points for camera, points in filmed().items() if camera in ("c1", "c3")}
+    seen["c3"] = flip(seen["c3"], slice(60, 80))
+    assert mend_flips(keypoints(seen))[1] == []
+    _, notes = mend_flips(keypoints(seen), FlipConfig(fewest_views=2))
+    assert "camera 'c3'" in notes[0]
 
 
 def test_captures_are_mended_and_say_so_unless_told_not_to(tmp_path):

@@ -129,7 +129,7 @@ def test_no_frame_in_which_two_cameras_see_the_person(tmp_path):
 
 
 CACHE = Path(os.environ.get("CANONPOSE_CACHE", Path.home() / ".cache" / "canonpose"))
-TRIAL = CACHE / "demo" / "capture"
+TRIAL = CACHE / "demo" / "keypoints"
 
 
 @pytest.mark.skipif(

@@ -65,6 +65,21 @@ def test_ghosts_of_a_few_frames_are_no_people():
     assert len(link(crowd(first, second, ghost))) == 2
 
 
+def test_a_person_found_twice_is_one_person_and_the_surer_detection_is_taken():
+    person, other = view(body(60, 0), 0, middle=400), view(body(60, 1), 0, middle=1200)
+    again = view(body(60, 0), 0, middle=404, score=0.5)
+    again[::3] = 0
+    stacked = crowd(again, person, other)
+    tracks = link(stacked)
+    assert len(tracks) == 2
+    np.testing.assert_allclose(along(stacked, tracks[0]), person, rtol=1e-6)
+
+
+def test_two_people_who_pass_closely_stay_two():
+    left, right = view(body(60, 0), 0, middle=400), view(body(60, 1), 0, middle=460)
+    assert len(link(crowd(left, right))) == 2
+
+
 def test_where_frames_hold_one_person_it_is_one_person():
     person = view(body(30, 0), 0)
     person[10] = 0

@@ -11,11 +11,12 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 
 from canonpose import training
+from canonpose.association import LifterVote
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, option_value, parse, persons_by_camera
 from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
-from canonpose.lifter import TrainedLifter
+from canonpose.lifter import TrainedLifter, load_lifter
 from canonpose.readers import read_capture
 from canonpose.training import TrainingConfig
 
@@ -43,6 +44,9 @@ class Train:
     person: str | None = None
     """Which person to take, by camera where there are several: cam01=2,cam02=1. By default the
     one who tracks best and moves alike in all cameras."""
+    people_from: Annotated[Path | None, tyro.conf.arg(metavar="RUN")] = None
+    """A training, of any footage, whose lifter votes on who is who where a camera sees several
+    people."""
     layout: str | None = None
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     device: str = "auto"
@@ -69,6 +73,7 @@ def main(arguments: Sequence[str]) -> None:
             layout=options.layout,
             static_cameras=_static_cameras(options),
             detect=detect,
+            vote=LifterVote(load_lifter(options.people_from)) if options.people_from else None,
         )
     for note in capture.notes:
         console.print(escape(note), soft_wrap=True)

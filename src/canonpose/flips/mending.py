@@ -40,6 +40,9 @@ class FlipConfig:
     views' agreement below this share of it."""
     most_at_once: int = 2
     """Views that are flipped at the same time; never more than half of them."""
+    fewest_views: int = 3
+    """With fewer nothing is said: two views fit one body often enough though one is flipped, and on
+    real detections they doubt more limbs that are right than they mend."""
 
 
 def find_flips(
@@ -51,7 +54,7 @@ def find_flips(
     """How surely each pair of limbs is flipped: above 0 where it is, in costs.
 
     The limbs are those of `paired_limbs`. All views flipped at once are one body as well, so that
-    nothing is said of that; with a single view, nothing is said at all.
+    nothing is said of that; with too few views, nothing is said at all.
 
     Parameters
     ----------
@@ -64,7 +67,7 @@ def find_flips(
     """
     limbs = paired_limbs(skeleton)
     surely = np.full((*positions.shape[:2], len(limbs)), -np.inf)
-    if len(positions) < 2 or not limbs:
+    if len(positions) < max(config.fewest_views, 2) or not limbs:
         return surely
     offsets, placed = body_offsets(np.nan_to_num(positions), seen, limbs)
     states = _states(len(positions), config.most_at_once)

@@ -1,11 +1,16 @@
 """Whether two people, seen by two cameras, are one: by how they move and by their shape."""
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Bool, Float
 
 from canonpose.people.tracks import body_sizes
 
 Seen = Float[np.ndarray, "frame joint 3"]
+
+Vote = Callable[[Seen, Seen], float]
+"""A further opinion on two people, of the frames given: about 0 for strangers, up to 1 for one."""
 
 SMOOTHING = 7
 """Frames over which speeds are averaged; detection jitter is not shared by two cameras."""
@@ -17,7 +22,7 @@ STRANGERS = 0.3
 """What `shape_residual` gives two different people, on real footage; one person gives 0.1."""
 
 
-def agreement(first: Seen, second: Seen) -> float:
+def agreement(first: Seen, second: Seen, vote: Vote | None = None) -> float:
     """How much two tracks, frame by frame from two cameras, look like one person.
 
     About 0 for strangers, up to 2 for one person; scaled down where they share few frames.
@@ -25,12 +30,13 @@ def agreement(first: Seen, second: Seen) -> float:
     both = (first[..., 2] > 0).any(1) & (second[..., 2] > 0).any(1)
     if not both.any():
         return 0.0
-    return float(both.mean() * likeness(first, second))
+    return float(both.mean() * likeness(first, second, vote))
 
 
-def likeness(first: Seen, second: Seen) -> float:
-    """As `agreement`, however few frames the two share."""
-    return speed_correlation(first, second) + 1 - shape_residual(first, second) / STRANGERS
+def likeness(first: Seen, second: Seen, vote: Vote | None = None) -> float:
+    """As `agreement`, however few frames the two share; opinions have equal weight."""
+    own = speed_correlation(first, second) + 1 - shape_residual(first, second) / STRANGERS
+    return own if vote is None else (own + vote(first, second)) * 2 / 3
 
 
 def speed_correlation(first: Seen, second: Seen) -> float:

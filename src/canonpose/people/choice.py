@@ -1,6 +1,6 @@
 """The one person of a file, or of a take, among those whom the cameras saw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,14 +8,20 @@ from jaxtyping import Float, Int
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
-from canonpose.people.agreement import agreement
+from canonpose.people.agreement import Seen, Vote, agreement
 from canonpose.people.detections import Detections
 from canonpose.people.following import Following, follow, joined
 from canonpose.people.tracks import Tracks, along, body_sizes, link
+from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
 
 MOST_CANDIDATES = 6
 """People per camera that are compared across cameras, the most prominent ones."""
+USUAL_FPS = 30.0
+"""Where the files do not tell."""
+
+VoteOn = Callable[[Seen, Seen, Skeleton], float]
+"""A `Vote` that is told of which joints the detections are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +111,9 @@ def choose_in_view(view: View, person: int | None = None) -> tuple[int, str]:
     return best, describe(view, best, "tracks best over time")
 
 
-def choose_across_views(views: Sequence[View], persons: Mapping[str, int]) -> list[tuple[int, str]]:
+def choose_across_views(
+    views: Sequence[View], persons: Mapping[str, int], vote: VoteOn | None = None
+) -> list[tuple[int, str]]:
     """The same person in all views of a take: the set of people that agrees best.
 
     What counts is how well every two of them agree (`agreement`: their motion and the rank of
@@ -117,6 +125,8 @@ def choose_across_views(views: Sequence[View], persons: Mapping[str, int]) -> li
         All of the same frames.
     persons : mapping
         Camera to the number of the person to take there, from 1.
+    vote : callable, optional
+        A further opinion, as a trained lifter has it; asked only where a view holds several people.
 
     Returns
     -------
@@ -132,7 +142,7 @@ def choose_across_views(views: Sequence[View], persons: Mapping[str, int]) -> li
         asked = view.chosen_by_user(persons.get(view.camera))
         ranked = np.argsort(-merit, kind="stable")[:MOST_CANDIDATES]
         candidates.append(ranked if asked is None else np.array([asked]))
-    pairs = _pairwise(views, candidates)
+    pairs = _pairwise(views, candidates, _bound(vote, views))
     own = [merit[c] for merit, c in zip(merits, candidates, strict=True)]
     chosen = [int(c[i]) for c, i in zip(candidates, _best_tuple(pairs, own), strict=True)]
     reasons = ("as asked for" if v.camera in persons else _WITH_OTHERS for v in views)
@@ -140,7 +150,7 @@ def choose_across_views(views: Sequence[View], persons: Mapping[str, int]) -> li
 
 
 def follow_across_views(
-    views: Sequence[View], persons: Mapping[str, int]
+    views: Sequence[View], persons: Mapping[str, int], vote: VoteOn | None = None
 ) -> list[tuple[Int[np.ndarray, " frame"], str]]:
     """The same person in all views of a take, through all tracks that are that person.
 
@@ -153,7 +163,7 @@ def follow_across_views(
         A view each: the slot that holds the person in each frame, -1 where not seen, and who that
         is.
     """
-    choices = choose_across_views(views, persons)
+    choices = choose_across_views(views, persons, vote)
     fixed = [place for place, view in enumerate(views) if view.camera in persons]
     owners = follow(
         [
@@ -161,11 +171,20 @@ def follow_across_views(
             for view, (index, _) in zip(views, choices, strict=True)
         ],
         fixed,
+        fps=views[0].detections.fps or USUAL_FPS,
+        vote=_bound(vote, views),
     )
     return [
         (joined(view.tracks, owner), words + _changes(view, owner, index))
         for view, owner, (index, words) in zip(views, owners, choices, strict=True)
     ]
+
+
+def _bound(vote: VoteOn | None, views: Sequence[View]) -> Vote | None:
+    if vote is None:
+        return None
+    skeleton = views[0].detections.skeleton
+    return lambda first, second: vote(first, second, skeleton)
 
 
 def _changes(view: View, owners: Int[np.ndarray, " frame"], chosen: int) -> str:
@@ -186,7 +205,9 @@ _WITH_OTHERS = "moves with the other cameras"
 
 
 def _pairwise(
-    views: Sequence[View], candidates: Sequence[Int[np.ndarray, " _"]]
+    views: Sequence[View],
+    candidates: Sequence[Int[np.ndarray, " _"]],
+    vote: Vote | None,
 ) -> dict[tuple[int, int], Float[np.ndarray, "_ _"]]:
     """Agreement of every two candidates of different views, by (view, view)."""
     seen = [
@@ -196,7 +217,7 @@ def _pairwise(
     pairs = {}
     for a in range(len(views)):
         for b in range(a + 1, len(views)):
-            pairs[a, b] = np.array([[agreement(p, q) for q in seen[b]] for p in seen[a]])
+            pairs[a, b] = np.array([[agreement(p, q, vote) for q in seen[b]] for p in seen[a]])
             pairs[b, a] = pairs[a, b].T
     return pairs
 

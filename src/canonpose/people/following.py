@@ -12,17 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from canonpose.people.agreement import FEWEST_FRAMES, likeness
+from canonpose.people.agreement import FEWEST_FRAMES, Vote, likeness
 from canonpose.people.tracks import Tracks, along
 
-WINDOW = 60
-"""Frames; evidence is taken from half as many before and behind as well."""
+WINDOW = 1.0
+"""Seconds; evidence is taken from half as many before and behind as well."""
 NOBODY = 0.6
 """Likeness, of about 0 for strangers to 2 for one person, below which rather nobody is taken."""
-CHOSEN = 0.6
+CHOSEN = 0.3
 """Likeness in favour of the person chosen for the whole take."""
 CHANGE = 0.4
 """Likeness that a change of track costs."""
+HIDDEN = 0.2
+"""Seconds in which people who meet may hide each other."""
 ROUNDS = 3
 """Of each view in turn; the views' changes seldom bear on each other."""
 
@@ -39,7 +41,13 @@ class Following:
     """The track of the whole take."""
 
 
-def follow(views: Sequence[Following], fixed: Collection[int] = ()) -> list[Owners]:
+def follow(
+    views: Sequence[Following],
+    fixed: Collection[int] = (),
+    *,
+    fps: float = 30.0,
+    vote: Vote | None = None,
+) -> list[Owners]:
     """The track that is the person in each frame, -1 where none is; a view each.
 
     Parameters
@@ -48,10 +56,14 @@ def follow(views: Sequence[Following], fixed: Collection[int] = ()) -> list[Owne
         All of the same frames.
     fixed : collection of int
         Views that keep what is chosen.
+    fps : float
+        Frames per second.
+    vote : callable, optional
+        A further opinion.
     """
     frames = views[0].tracks.shape[1]
     owners = [np.full(frames, view.chosen) for view in views]
-    windows = np.array_split(np.arange(frames), max(round(frames / WINDOW), 1))
+    windows = np.array_split(np.arange(frames), max(round(frames / (WINDOW * fps)), 1))
     free = [v for v, view in enumerate(views) if len(view.tracks) > 1 and v not in fixed]
     for _ in range(ROUNDS if len(windows) > 1 else 0):
         before = [owner.copy() for owner in owners]
@@ -61,7 +73,7 @@ def follow(views: Sequence[Following], fixed: Collection[int] = ()) -> list[Owne
                 for other, (view, owner) in enumerate(zip(views, owners, strict=True))
                 if other != place
             ]
-            owners[place] = _followed(views[place], others, windows)
+            owners[place] = _followed(views[place], others, windows, fps, vote)
         if all((a == b).all() for a, b in zip(before, owners, strict=True)):
             break
     return owners
@@ -80,25 +92,27 @@ def _followed(
     view: Following,
     others: Sequence[Float[np.ndarray, "frame joint 3"]],
     windows: Sequence[Int[np.ndarray, " _"]],
+    fps: float,
+    vote: Vote | None,
 ) -> Owners:
     gains = np.zeros((len(windows), len(view.tracks) + 1))  # the last is nobody
     gains[:, -1] = NOBODY
     for track, row in enumerate(view.tracks):
         person = along(view.people, row)
         for place, window in enumerate(windows):
-            gains[place, track] = _gain(person, others, window)
+            gains[place, track] = _gain(person, others, window, round(WINDOW * fps / 2), vote)
     gains[:, view.chosen] = np.maximum(gains[:, view.chosen] + CHOSEN, NOBODY)
     states = _dearest(gains)
     states[states == len(view.tracks)] = -1
     owners = np.concatenate(
         [np.full(len(window), state) for window, state in zip(windows, states, strict=True)]
     )
-    for place in np.flatnonzero(np.diff(states)):
-        first, second = int(states[place]), int(states[place + 1])
-        if first >= 0 and second >= 0:
-            around = np.concatenate([windows[place], windows[place + 1]])
-            cut = _handover(view, first, second, around)
-            owners[around[:cut]], owners[around[cut:]] = first, second
+    for border in np.flatnonzero(np.diff(states)).tolist():
+        before, after = int(states[border]), int(states[border + 1])
+        if before >= 0 and after >= 0:
+            around = np.concatenate([windows[border], windows[border + 1]])
+            cut = _handover(view, before, after, around, round(HIDDEN * fps))
+            owners[around[:cut]], owners[around[cut:]] = before, after
     return owners
 
 
@@ -106,16 +120,18 @@ def _gain(
     person: Float[np.ndarray, "frame joint 3"],
     others: Sequence[Float[np.ndarray, "frame joint 3"]],
     window: Int[np.ndarray, " _"],
+    margin: int,
+    vote: Vote | None,
 ) -> float:
     """Mean likeness to the other views in and around a window; -1 where that says nothing."""
     if not (person[window, :, 2] > 0).any():
         return -1.0
-    around = slice(max(window[0] - WINDOW // 2, 0), window[-1] + 1 + WINDOW // 2)
+    around = slice(max(window[0] - margin, 0), window[-1] + 1 + margin)
     values = []
     for other in others:
         both = (person[around, :, 2] > 0).any(1) & (other[around, :, 2] > 0).any(1)
         if both.sum() > FEWEST_FRAMES:
-            values.append(likeness(person[around], other[around]))
+            values.append(likeness(person[around], other[around], vote))
     return float(np.mean(values)) if values else -1.0
 
 
@@ -134,7 +150,9 @@ def _dearest(gains: Float[np.ndarray, "window state"]) -> Int[np.ndarray, " wind
     return np.array(path[::-1])
 
 
-def _handover(view: Following, first: int, second: int, frames: Int[np.ndarray, " _"]) -> int:
+def _handover(
+    view: Following, first: int, second: int, frames: Int[np.ndarray, " _"], hidden: int
+) -> int:
     """Where among the frames the second track takes over from the first.
 
     So that the person is seen in about as many frames as can be, and jumps least.
@@ -148,6 +166,5 @@ def _handover(view: Following, first: int, second: int, frames: Int[np.ndarray, 
     known = ~np.isnan(jumps).all(1)
     apart[1:-1][known] = np.nanmedian(jumps[known], axis=1)
     count = before + behind
-    # of a frame: people who meet hide each other for a moment
-    best = np.flatnonzero(count >= count.max() - (seen.all(0).any() and WINDOW // 10))
+    best = np.flatnonzero(count >= count.max() - (hidden if seen.all(0).any() else 0))
     return int(best[apart[best].argmin()]) if np.isfinite(apart[best]).any() else int(best[0])

@@ -1,7 +1,9 @@
 """People of one view, linked over time."""
 
+from itertools import combinations
+
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from canonpose.people.detections import People
 
@@ -18,15 +20,20 @@ LONGEST_GAP = 60
 """Frames; someone who comes back after more counts as someone else."""
 SHORTEST_SHARE = 20
 """Whoever is seen in fewer than one in so many frames is not listed as a person."""
+DUPLICATE = 0.05
+"""Body sizes; two detections of one frame whose joints lie so close are one person found twice."""
+FEWEST_SHARED = 5
+"""Joints, to tell that two are one."""
 
 
 def link(people: People) -> Tracks:
     """Who is who over time, ordered by first appearance, then from left to right.
 
     Greedy: in every frame the closest pair of a known person and a detection is linked first.
-    Where no frame holds more than one person, that is one person throughout.
+    Where no frame holds more than one person, that is one person throughout. Of detections that are
+    one person found twice, the surer one is taken.
     """
-    present = np.any(people[..., 2] > 0, axis=-1)
+    present = np.any(people[..., 2] > 0, axis=-1) & ~_duplicates(people)
     if people.shape[1] == 1:
         return np.where(present[:, 0], 0, -1)[None].astype(np.int64)
     sizes, middles = body_sizes(people), _middles(people)
@@ -57,6 +64,21 @@ def link(people: People) -> Tracks:
             last_seen[track] = frame
             size[track] = max(sizes[frame, slot], SIZE_KEPT * size[track])
     return _long_enough(np.stack(tracks))
+
+
+def _duplicates(people: People) -> Bool[np.ndarray, "frame slot"]:
+    """Detections that repeat another of their frame and are less sure, or come after it."""
+    repeated = np.zeros(people.shape[:2], dtype=bool)
+    sizes, sure = body_sizes(people), np.nansum(people[..., 2], axis=-1)
+    for first, second in combinations(range(people.shape[1]), 2):
+        gaps = _norm(people[:, first, :, :2] - people[:, second, :, :2])
+        shared = (people[:, first, :, 2] > 0) & (people[:, second, :, 2] > 0)
+        near = gaps < DUPLICATE * np.maximum(sizes[:, first], sizes[:, second])[:, None]
+        same = (shared & near).sum(1) > 0.8 * np.maximum(shared.sum(1), FEWEST_SHARED)
+        surer = sure[:, first] >= sure[:, second]
+        repeated[:, second] |= same & surer
+        repeated[:, first] |= same & ~surer
+    return repeated
 
 
 def _long_enough(tracks: Int[np.ndarray, "every frame"]) -> Tracks:

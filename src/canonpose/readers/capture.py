@@ -9,6 +9,7 @@ import numpy as np
 from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.errors import InputError
 from canonpose.files import short_list
+from canonpose.people.choice import VoteOn
 from canonpose.readers.capture_toml import CaptureSettings, read_capture_toml
 from canonpose.readers.files import natural_key
 from canonpose.readers.folders import Cameras, find_takes
@@ -26,6 +27,7 @@ def read_capture(
     static_cameras: bool | None = None,
     persons: Mapping[str, int] | None = None,
     detect: Detect = detect_by_default,
+    vote: VoteOn | None = None,
 ) -> Capture:
     """One or more captures, as one set of takes.
 
@@ -52,6 +54,9 @@ def read_capture(
     detect : callable
         Path to `Detections`: how to find the people in a video; by the default detector, which
         keeps its results, unless given.
+    vote : callable, optional
+        A further opinion on who is the same person in two views, where a view holds several: a
+        `canonpose.association.LifterVote`.
 
     Raises
     ------
@@ -73,7 +78,7 @@ def read_capture(
         available = [c for c in used if cameras is not None or c not in capture.settings.leave_out]
         for name in capture.takes:
             plan = capture.plan(name, available, chosen, persons or {}, leave_out_joints)
-            views, said = read_views(plan, detect)
+            views, said = read_views(plan, detect, vote)
             takes.append(_take(capture, name, views, several=len(found) > 1))
             notes += said
     _check_takes_fit(takes, folders)

@@ -9,7 +9,7 @@ import numpy as np
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.flips.mending import mend_flips
-from canonpose.people.choice import View, follow_across_views, to_keypoints
+from canonpose.people.choice import View, VoteOn, follow_across_views, to_keypoints
 from canonpose.people.detections import Detections
 from canonpose.readers.common_clock import Timing
 from canonpose.readers.folders import Cameras
@@ -51,11 +51,11 @@ class TakePlan:
 
 
 def read_views(
-    plan: TakePlan, detect: Detect = detect_by_default
+    plan: TakePlan, detect: Detect = detect_by_default, vote: VoteOn | None = None
 ) -> tuple[dict[str, Keypoints], list[str]]:
     """The views of one take, frame by frame, and notes on what was decided.
 
-    ``detect`` finds the people in videos.
+    ``detect`` finds the people in videos; ``vote`` is a further opinion on who is who.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def read_views(
 
     """
     views, fps, notes = synchronised(read_recordings(plan, detect), plan.timing)
-    choices = follow_across_views(views, plan.persons)
+    choices = follow_across_views(views, plan.persons, vote)
     keypoints = {}
     for view, (slots, words) in zip(views, choices, strict=True):
         chosen = to_keypoints(view.detections, slots, camera=view.camera, person=words)
