@@ -16,7 +16,8 @@ from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, option_value, parse, persons_by_camera
 from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
-from canonpose.lifter import TrainedLifter, load_lifter
+from canonpose.lifter import TrainedLifter
+from canonpose.lifter.pretrained import lifter_named
 from canonpose.readers import read_capture
 from canonpose.training import TrainingConfig
 
@@ -45,8 +46,8 @@ class Train:
     """Which person to take, by camera where there are several: cam01=2,cam02=1. By default the
     one who tracks best and moves alike in all cameras."""
     people_from: Annotated[Path | None, tyro.conf.arg(metavar="RUN")] = None
-    """A training, of any footage, whose lifter votes on who is who where a camera sees several
-    people."""
+    """A training of any footage, or `pretrained`, whose lifter votes on who is who where a camera
+    sees several people."""
     layout: str | None = None
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     device: str = "auto"
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str]) -> None:
             layout=options.layout,
             static_cameras=_static_cameras(options),
             detect=detect,
-            vote=LifterVote(load_lifter(options.people_from)) if options.people_from else None,
+            vote=LifterVote(lifter_named(options.people_from)) if options.people_from else None,
         )
     for note in capture.notes:
         console.print(escape(note), soft_wrap=True)
