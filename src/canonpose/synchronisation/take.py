@@ -205,7 +205,9 @@ def _problem(plan: TakePlan, found: Estimate, unsure: Sequence[str]) -> str:
 
 
 def _liveliness(signals: Signals) -> float:
-    """How far joints move about, body sizes (standard deviation)."""
-    total = float(signals.weights.sum())
-    energy = float((signals.weights[..., None] * signals.values**2).sum())
-    return float(np.sqrt(energy / max(total, 1e-9)))
+    """How far joints move about their mean, body sizes (standard deviation)."""
+    weights = signals.weights[..., None]
+    total = np.maximum(weights.sum(0), 1e-9)
+    means = (weights * signals.values).sum(0) / total
+    energy = float((weights * (signals.values - means) ** 2).sum())
+    return float(np.sqrt(energy / total.sum()))
