@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import tyro
 
+from canonpose.errors import InputError
+
 Options = TypeVar("Options")
 
 NO_PAIRS = (tyro.conf.FlagCreatePairsOff,)
@@ -36,3 +38,20 @@ def comma_separated(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def camera_numbers(text: str | None) -> dict[str, int]:
+    """The value of ``--person``, ``cam01=2,cam02=1``, by camera; None is no camera.
+
+    Raises
+    ------
+    InputError
+        If a part is not a camera and a number.
+    """
+    persons = {}
+    for part in comma_separated(text) or ():
+        camera, _, number = part.partition("=")
+        if not number.isdecimal():
+            raise InputError(f"--person {part}: write the camera and a number, as in cam01=2.")
+        persons[camera] = int(number)
+    return persons

@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 
 from canonpose import training
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
-from canonpose.cli.parsing import comma_separated, option_value, parse
+from canonpose.cli.parsing import camera_numbers, comma_separated, option_value, parse
 from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> None:
         capture = read_capture(
             options.capture,
             cameras=comma_separated(options.cameras),
-            persons=_persons(options.person),
+            persons=camera_numbers(options.person),
             layout=options.layout,
             static_cameras=_static_cameras(options),
             detect=detect,
@@ -146,16 +146,6 @@ def print_training(console: Console, lifter: TrainedLifter) -> None:
     )
     margin = abs(chirality["margin"])
     console.print(f"chirality: {fixed}; margin {margin:.2f} ({kinds or 'no vote'})", soft_wrap=True)
-
-
-def _persons(text: str | None) -> dict[str, int]:
-    persons = {}
-    for part in comma_separated(text) or ():
-        camera, _, number = part.partition("=")
-        if not number.isdecimal():
-            raise InputError(f"--person {part}: write the camera and a number, as in cam01=2.")
-        persons[camera] = int(number)
-    return persons
 
 
 def _static_cameras(options: Train) -> bool | None:

@@ -188,5 +188,5 @@ def _symmetric(terms: Float[np.ndarray, "3 lag"]) -> Float[np.ndarray, "lag 2 2"
 
 
 def agreed(first: Curve, second: Curve) -> Curve:
-    """The geometric mean of two readings of the same two cameras; both must speak for a lag."""
-    return replace(first, evidence=np.sqrt(first.evidence * second.evidence))
+    """The smaller of two readings' evidence at every lag; both must speak for it."""
+    return replace(first, evidence=np.minimum(first.evidence, second.evidence))

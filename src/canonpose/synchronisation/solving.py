@@ -44,6 +44,11 @@ class Joint:
         """How many pairs of cameras spoke."""
         return len(self.groups[0]) * len(self.groups[1])
 
+    @property
+    def shared(self) -> float:
+        """Weighted seconds that both cameras of a pair filmed, on average."""
+        return float(self.curve.overlap[-self.curve.first]) / self.pairs
+
 
 @dataclass(frozen=True, eq=False)
 class Solution:
