@@ -9,7 +9,7 @@ demo: $(INSTALLED)  ## the main job on real footage: train, lift, score, report
 	$(BIN)/canonpose demo -o demo
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check src tests benchmarks

@@ -78,7 +78,7 @@ def measured(options: Benchmark, preset: str, seed: int, static: bool) -> Row:
     if result.exists():
         return Row(**json.loads(result.read_text()))
     capture = training_capture(options.data, static)
-    config = replace(canonpose.PRESETS[preset], seed=seed)
+    config = replace(canonpose.PRESETS[preset], seed=seed, start_from="nothing")
     resume = (run / "checkpoint.safetensors").exists()
     lifter = canonpose.train(capture, run, config, resume=resume, overwrite=not resume)
     files = [options.data / "test" / TEST / f"{camera}.npz" for camera in CAMERAS]

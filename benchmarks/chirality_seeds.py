@@ -34,7 +34,7 @@ class Seeds:
 def main() -> None:
     options = tyro.cli(Seeds)
     capture = training_capture(options.data, static=True)
-    fast = canonpose.PRESETS["fast"]
+    fast = replace(canonpose.PRESETS["fast"], start_from="nothing")
     small = replace(fast, lifter=replace(fast.lifter, width=options.width), epochs=1)
     lines = [
         "| seed | ended | vote margin | by kind | frames mirrored after | P-MPJPE mm |",

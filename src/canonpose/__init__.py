@@ -13,10 +13,18 @@ from canonpose.exporters.npz import load_poses, save_poses
 from canonpose.exporters.overlay import write_overlay
 from canonpose.exporters.report import write_report
 from canonpose.inference import lift
-from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, load_lifter, save_lifter
+from canonpose.lifter import (
+    Lifter,
+    LifterConfig,
+    TrainedLifter,
+    load_lifter,
+    pretrained_lifter,
+    save_lifter,
+)
 from canonpose.metrics import evaluate
 from canonpose.readers import from_arrays, read_capture, read_keypoints
 from canonpose.skeleton import Skeleton
+from canonpose.solving import SolveConfig, Solved, solve, write_solved
 from canonpose.training import PRESETS, TrainingConfig, preset, train
 
 __all__ = [
@@ -29,6 +37,8 @@ __all__ = [
     "LifterConfig",
     "Poses",
     "Skeleton",
+    "SolveConfig",
+    "Solved",
     "Take",
     "TrainedLifter",
     "TrainingConfig",
@@ -38,11 +48,14 @@ __all__ = [
     "load_lifter",
     "load_poses",
     "preset",
+    "pretrained_lifter",
     "read_capture",
     "read_keypoints",
     "save_lifter",
     "save_poses",
+    "solve",
     "train",
     "write_overlay",
     "write_report",
+    "write_solved",
 ]

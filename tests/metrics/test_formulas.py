@@ -17,6 +17,7 @@ from canonpose.metrics import (
     rigid_aligned_errors,
     scale_aligned_errors,
     score,
+    w_mpjpe,
 )
 
 seeds = st.integers(0, 2**32 - 1)
@@ -160,3 +161,18 @@ def test_a_flat_pose_is_its_own_mirror_image():
 def assert_same(one, other):
     for name in vars(one):
         assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-6, nan_ok=True)
+
+
+@few
+@given(seeds)
+def test_w_mpjpe_is_p_mpjpe_of_all_frames_as_one_body(seed):
+    predicted, reference = pair(seed)
+    whole = p_mpjpe(predicted.reshape(1, -1, 3), reference.reshape(1, -1, 3))
+    assert w_mpjpe(predicted, reference) == pytest.approx(whole)
+    assert w_mpjpe(predicted, reference) > p_mpjpe(predicted, reference)
+    # One similarity for all frames costs nothing; one for each does, and so does a reflection.
+    turn = Rotation.random(random_state=seed % 2**31).as_matrix()
+    assert w_mpjpe(0.3 * reference @ turn.T + 7, reference) == pytest.approx(0, abs=1e-6)
+    assert w_mpjpe(reference * MIRROR, reference) > 50
+    drift = reference + np.arange(len(reference))[:, None, None] * 10
+    assert w_mpjpe(drift, reference) > 30 > p_mpjpe(drift, reference)

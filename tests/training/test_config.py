@@ -39,6 +39,7 @@ def test_released_is_the_authors_code():
         "schedule": "steps",
         "weight_decay": 1e-5,
         "rotation_spread": 1.0,
+        "start_from": "nothing",
         "seed": 0,
     }
 

@@ -15,7 +15,7 @@ from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
 from canonpose.exporters.npz import save_poses
 from canonpose.inference import lift
-from canonpose.lifter import load_lifter
+from canonpose.lifter.pretrained import PRETRAINED, lifter_named
 from canonpose.readers import read_keypoints
 
 
@@ -25,10 +25,11 @@ class Lift:
 
     input: tyro.conf.Positional[Path]
     """Video, keypoint file, or folder of OpenPose files."""
-    model: Annotated[Path, tyro.conf.arg(aliases=["-m"], metavar="RUN")]
-    """Folder of a trained lifter."""
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="OUT.npz")]
     """File for the poses."""
+    model: Annotated[str, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = PRETRAINED
+    """Folder of a trained lifter; by default the one that comes with canonpose, which has not seen
+    your footage."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
     person: int | None = None
@@ -49,7 +50,13 @@ def main(arguments: Sequence[str]) -> None:
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
     drawn_on = options.overlay and video_of(options.input, options.video)
-    lifter = load_lifter(options.model)
+    lifter = lifter_named(options.model)
+    if options.model == PRETRAINED:
+        console.print(
+            "lifted by the pretrained lifter; one trained on footage of your own cameras "
+            "(canonpose train), given with -m, does better",
+            soft_wrap=True,
+        )
     with detecting(console, options.detector) as detect:
         keypoints = read_keypoints(
             options.input, layout=options.layout, person=options.person, detect=detect

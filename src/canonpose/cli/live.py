@@ -13,7 +13,7 @@ from canonpose.cli.detecting import DetectorOptions, Flat
 from canonpose.cli.parsing import parse
 from canonpose.detection.registry import create_detector
 from canonpose.errors import InputError
-from canonpose.lifter import load_lifter
+from canonpose.lifter.pretrained import PRETRAINED, lifter_named
 from canonpose.live import LiveSession, LiveSettings
 from canonpose.live.camera import Camera
 from canonpose.live.playback import Playback
@@ -25,10 +25,10 @@ from canonpose.live.state import Timing
 class Live:
     """Show a camera or a video with its 2D and 3D skeleton in a browser, while it runs."""
 
-    model: Annotated[Path, tyro.conf.arg(aliases=["-m"], metavar="RUN")]
-    """Folder of a trained lifter."""
     video: tyro.conf.Positional[Path | None] = None
     """A video, played at its own speed; or give --camera."""
+    model: Annotated[str, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = PRETRAINED
+    """Folder of a trained lifter; by default the one that comes with canonpose."""
     camera: int | None = None
     """Which of this machine's cameras, from 0."""
     subject_height: float | None = None
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
     console = Console(highlight=False)
     settings = LiveSettings(port=options.port, subject_height=options.subject_height)
     source = _source(options)
-    lifter = load_lifter(options.model)
+    lifter = lifter_named(options.model)
     detector = create_detector(options.detector)
     with LiveSession(source, detector, lifter, settings) as session:
         console.print(f"live: {session.url} (Ctrl-C ends it)", soft_wrap=True)

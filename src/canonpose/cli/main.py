@@ -16,6 +16,7 @@ COMMANDS = {
     "detect": "find everyone in videos, and keep the 2D keypoints beside them",
     "sync": "find how the cameras of a take are shifted in time",
     "train": "train a lifter on uncalibrated, synchronised videos or 2D keypoints",
+    "solve": "solve uncalibrated footage: its 3D from all views together, and its cameras",
     "lift": "lift one camera's video or 2D keypoints to 3D",
     "live": "show a camera or a video with its 3D skeleton in a browser, while it runs",
     "evaluate": "score lifted poses against a 3D reference",

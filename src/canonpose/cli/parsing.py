@@ -40,14 +40,8 @@ def comma_separated(text: str | None) -> tuple[str, ...] | None:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def camera_numbers(text: str | None) -> dict[str, int]:
-    """The value of ``--person``, ``cam01=2,cam02=1``, by camera; None is no camera.
-
-    Raises
-    ------
-    InputError
-        If a part is not a camera and a number.
-    """
+def persons_by_camera(text: str | None) -> dict[str, int]:
+    """``cam01=2,cam02=1`` to numbers of persons by camera; None is empty."""
     persons = {}
     for part in comma_separated(text) or ():
         camera, _, number = part.partition("=")

@@ -9,7 +9,6 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from canonpose import training
 from canonpose.cli.parsing import comma_separated, parse
 from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
@@ -17,7 +16,7 @@ from canonpose.files import write_whole
 from canonpose.training import TrainingConfig
 from canonpose.virtual.clips import read_motions
 from canonpose.virtual.noise import NoiseConfig
-from canonpose.virtual.plan import SMALL, PlanConfig, PlanRow, plan
+from canonpose.virtual.plan import FULL, SMALL, PlanConfig, PlanRow, plan
 from canonpose.virtual.plan_table import COLUMNS, csv, markdown, plot_plan, rig_means
 
 
@@ -59,7 +58,7 @@ def main(arguments: Sequence[str], config: TrainingConfig | None = None) -> None
     """Parse and run; a training config given here comes before the options."""
     options = parse(Plan, "plan", arguments)
     console = Console(highlight=False)
-    chosen = training.PRESETS["fast"] if options.full else SMALL
+    chosen = FULL if options.full else SMALL
     settings = PlanConfig(
         cameras=tuple(map(int, _numbers(options.cameras, "--cameras"))),
         angles=_numbers(options.angles, "--angles"),

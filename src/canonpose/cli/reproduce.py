@@ -1,7 +1,7 @@
 """``canonpose reproduce``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from canonpose.reproduce.morphing import morphed_by_held_back
 from canonpose.reproduce.pictures import plot_curves, plot_table
 from canonpose.reproduce.summary import Measured, csv_text, markdown
 from canonpose.training import PRESETS, TrainingConfig
+from canonpose.training.start import NOTHING
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def main(arguments: Sequence[str]) -> None:
         data=tyro.MISSING,
         dataset=tyro.MISSING,
         output=tyro.MISSING,
-        config=preset_of(arguments, "released"),
+        # A study measures what its own footage teaches.
+        config=replace(preset_of(arguments, "released"), start_from=NOTHING),
     )
     options = parse(Reproduce, "reproduce", arguments, default)
     _check(options)

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
-from canonpose.cli.parsing import camera_numbers, comma_separated, parse
+from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
 from canonpose.errors import InputError
 from canonpose.readers.capture import take_plans
 from canonpose.synchronisation.confidence import in_words
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> None:
         options.capture,
         cameras=comma_separated(options.cameras),
         layout=options.layout,
-        persons=camera_numbers(options.person),
+        persons=persons_by_camera(options.person),
     )
     with detecting(console, options.detector) as detect:
         takes = [synchronise_take(plan, detect) for plan in plans]

@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 
 from canonpose import training
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
-from canonpose.cli.parsing import camera_numbers, comma_separated, option_value, parse
+from canonpose.cli.parsing import comma_separated, option_value, parse, persons_by_camera
 from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> None:
         capture = read_capture(
             options.capture,
             cameras=comma_separated(options.cameras),
-            persons=camera_numbers(options.person),
+            persons=persons_by_camera(options.person),
             layout=options.layout,
             static_cameras=_static_cameras(options),
             detect=detect,
@@ -137,6 +137,12 @@ def show_progress(bar: Progress, task: TaskID, progress: training.Progress) -> N
 def print_training(console: Console, lifter: TrainedLifter) -> None:
     """What a user should know of a finished training."""
     facts = lifter.provenance
+    if started := facts["started_from"]:
+        new = ", ".join(started["new_joints"])
+        console.print(
+            f"started from {started['lifter']}" + (f"; new to it: {new}" if new else ""),
+            soft_wrap=True,
+        )
     chirality = facts["chirality"]
     kinds = ", ".join(f"{kind} {value:+.2f}" for kind, value in chirality["margins"].items())
     fixed = "ended mirrored, un-mirrored" if chirality["mirrored_before_fix"] else "not mirrored"

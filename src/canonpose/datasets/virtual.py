@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from re import fullmatch
+from typing import TypeVar
 
 from canonpose.datasets.camera_order import spread_order
 from canonpose.datasets.dataset import Dataset
@@ -30,6 +31,7 @@ PTZ_RADIUS = 8.0
 
 Clips = dict[str, list[Path]]
 """Subject to motion files."""
+Clip = TypeVar("Clip")
 
 
 def read(
@@ -75,7 +77,7 @@ def read(
     InputError
         If the folder lacks clips to train or to test with, or a file cannot be used.
     """
-    subjects = _subjects(folder)
+    subjects = subjects_of(folder)
     takes: dict[str, list[VirtualTake]] = {}
     cut: list[str] = []
     for place, (subject, files) in enumerate(subjects.items()):
@@ -83,7 +85,7 @@ def read(
         cut += [note for clip in clips for note in clip.notes]
         filming = _filming(cameras, motion, place, seed, noise or NoiseConfig())
         takes[subject] = list(film(clips, filming, subject=subject))
-    training, test, morphing = _parted(takes)
+    training, test, morphing = parted(takes)
     if not training or not test:
         raise InputError(
             f"{folder}: has too few clips to part into training and test; give two numbered "
@@ -104,8 +106,14 @@ def read(
     )
 
 
-def _subjects(folder: Path) -> Clips:
-    """Every motion file, by subject; numbered subjects first, all in natural order."""
+def subjects_of(folder: Path) -> Clips:
+    """Every motion file, by subject; numbered subjects first, all in natural order.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     subjects: Clips = {}
     for path in list_folder(folder):
         if path.suffix.lower() in ENDINGS:
@@ -120,14 +128,14 @@ def _subjects(folder: Path) -> Clips:
     )
 
 
-def _parted(takes: Mapping[str, list[VirtualTake]]) -> tuple[list[VirtualTake], ...]:
-    """The takes for training, test and morphing."""
+def parted(takes: Mapping[str, list[Clip]]) -> tuple[list[Clip], list[Clip], list[Clip]]:
+    """The clips for training, test and morphing, of the clips of each subject; see `read`."""
     numbered = [subject for subject in takes if subject != OTHERS]
     tested = numbered[-1] if len(takes) > 1 and numbered else None
     morphed = numbered[-2] if len(numbered) > 2 else None
-    training: list[VirtualTake] = []
-    test: list[VirtualTake] = []
-    morphing: list[VirtualTake] = []
+    training: list[Clip] = []
+    test: list[Clip] = []
+    morphing: list[Clip] = []
     for subject, clips in takes.items():
         if subject == tested:
             test += clips

@@ -8,6 +8,7 @@ metric                             aligned before                         in the
 =================================  =====================================  ==========================
 `n_mpjpe`, mm                      root, and the scale of each pose       MPJPE of Tables 1 to 4
 `p_mpjpe`, mm                      rotation, translation and scale        PMPJPE of Tables 1 to 4
+`w_mpjpe`, mm                      as `p_mpjpe`, once for all frames      --
 `pck_scale_aligned`, %             as `n_mpjpe`; within 150 mm            PCK of Tables 2 and 3
 `pck_rigid`, %                     as `p_mpjpe`; within 150 mm            --
 `auc_scale_aligned`, `auc_rigid`   as their PCK; mean over 0 to 150 mm    --
@@ -25,6 +26,8 @@ from canonpose.metrics.joint_errors import (
     p_mpjpe,
     rigid_aligned_errors,
     scale_aligned_errors,
+    sequence_aligned_errors,
+    w_mpjpe,
 )
 from canonpose.metrics.plots import plot_cps_curves
 from canonpose.metrics.results import Evaluation, JointScores, Scores
@@ -57,4 +60,6 @@ __all__ = [
     "rigid_aligned_errors",
     "scale_aligned_errors",
     "score",
+    "sequence_aligned_errors",
+    "w_mpjpe",
 ]

@@ -18,6 +18,9 @@ Points = Float[Tensor, "*batch joint 3"]
 Valid = Bool[Tensor, "*batch joint"]
 Errors = Float[Tensor, "*batch joint"]
 Mean = Float[Tensor, ""]
+Sequence = Float[Tensor, "*batch frame joint 3"]
+SequenceValid = Bool[Tensor, "*batch frame joint"]
+SequenceErrors = Float[Tensor, "*batch frame joint"]
 
 MIN_JOINTS_RIGID = 4
 """Three joints make a plane, which its mirror image fits as well."""
@@ -88,6 +91,40 @@ def n_mpjpe(predicted: Points, reference: Points, valid: Valid | None = None, *,
 def p_mpjpe(predicted: Points, reference: Points, valid: Valid | None = None) -> Mean:
     """Mean of `rigid_aligned_errors` over all joints of all poses that have one."""
     return mean_error(rigid_aligned_errors(predicted, reference, valid))
+
+
+@in_torch
+def sequence_aligned_errors(
+    predicted: Sequence, reference: Sequence, valid: SequenceValid | None = None
+) -> SequenceErrors:
+    """Distance of every joint after one best rotation, translation and scale for all frames.
+
+    Unlike `rigid_aligned_errors`, this sees drift, wrong places and wrong sizes from frame to
+    frame. Reflections are never fitted.
+
+    Parameters
+    ----------
+    predicted : [..., frame, joint, 3]
+        Any frame and unit, but the same in all frames of a sequence.
+    reference : [..., frame, joint, 3]
+        In mm.
+    valid : [..., frame, joint], optional
+        Joints of the reference that count; NaN never does.
+
+    Returns
+    -------
+    [..., frame, joint]
+        NaN where a joint does not count, and for sequences with fewer than four that do.
+    """
+    flat = None if valid is None else valid.flatten(-2)
+    errors = rigid_aligned_errors(predicted.flatten(-3, -2), reference.flatten(-3, -2), flat)
+    return errors.unflatten(-1, predicted.shape[-3:-1])
+
+
+@in_torch
+def w_mpjpe(predicted: Sequence, reference: Sequence, valid: SequenceValid | None = None) -> Mean:
+    """Mean of `sequence_aligned_errors` over all joints that have one: W-MPJPE, of a world."""
+    return mean_error(sequence_aligned_errors(predicted, reference, valid))
 
 
 @in_torch

@@ -1,8 +1,9 @@
-"""Calibrated cameras from files: our JSON list, and Qualisys' ``.qca.txt``."""
+"""Calibrated cameras from files: our JSON list, anipose's TOML, and Qualisys' ``.qca.txt``."""
 
 import json
 import math
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from xml.etree import ElementTree
@@ -25,11 +26,12 @@ _QCA_CAMERA_TO_OURS = np.diag([1.0, -1.0, -1.0])
 def read_calibration(path: str | Path, *, units: str = "m") -> dict[str, Camera]:
     """Read the cameras of a calibration file, by name.
 
-    Two formats, told apart by their first character:
+    Three formats, told apart by their first character and the ending ``.toml``:
 
     - JSON: a list of cameras, each with ``name``, ``size`` (width, height), ``matrix`` (3x3, px),
       ``distortions`` (k1 k2 p1 p2 [k3], optional), ``rotation`` (3x3 or a Rodrigues vector) and
       ``translation``, with ``x_camera = R x_world + t``, and optionally ``units`` of the latter.
+    - anipose's or Pose2Sim's TOML: a table of the same entries for each camera.
     - Qualisys ``.qca.txt``: XML in millimetres.
 
     Parameters
@@ -37,7 +39,7 @@ def read_calibration(path: str | Path, *, units: str = "m") -> dict[str, Camera]
     path : path
         The calibration file.
     units : {"m", "cm", "mm"}
-        Of the translations of a JSON file that does not declare its own. Scores do not depend on
+        Of the translations of a file that does not declare its own. Scores do not depend on
         them, because poses are relative to their root; triangulated positions do.
 
     Returns
@@ -48,7 +50,7 @@ def read_calibration(path: str | Path, *, units: str = "m") -> dict[str, Camera]
     Raises
     ------
     InputError
-        If the file cannot be read, is of neither format, or a camera of it is incomplete.
+        If the file cannot be read, is of none of these formats, or a camera of it is incomplete.
     """
     path = Path(path)
     try:
@@ -61,6 +63,8 @@ def read_calibration(path: str | Path, *, units: str = "m") -> dict[str, Camera]
         ) from error
     if text.lstrip().startswith("<"):
         cameras = _parse_qualisys(text, path)
+    elif path.suffix.casefold() == ".toml":
+        cameras = _parse_toml(text, path, units)
     else:
         cameras = _parse_json(text, path, units)
     by_name = {camera.name: camera for camera in cameras}
@@ -110,6 +114,24 @@ def _parse_json(text: str, path: Path, units: str) -> list[Camera]:
         ) from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise InputError(f"{path}: must be a list of cameras; see the documentation's example.")
+    return _cameras_of(entries, path, units)
+
+
+def _parse_toml(text: str, path: Path, units: str) -> list[Camera]:
+    """Tables with a matrix are cameras, named by their ``name`` or their title."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: is not complete TOML ({error}); export it again.") from error
+    entries = [
+        {"name": title, **table}
+        for title, table in tables.items()
+        if isinstance(table, dict) and "matrix" in table
+    ]
+    return _cameras_of(entries, path, units)
+
+
+def _cameras_of(entries: Sequence[Mapping[str, Any]], path: Path, units: str) -> list[Camera]:
     cameras = []
     for place, entry in enumerate(entries):
         where = f"{path}: camera {entry.get('name', place)!r}"

@@ -1,7 +1,8 @@
 """3D references to score against, as one npz file.
 
-Entries: ``positions`` [frame, joint, 3], ``joint_names`` [joint], ``units`` ("m", "cm" or "mm"),
-and optionally ``valid`` [frame, joint] (all valid without it) and ``fps``.
+Entries: ``positions`` [frame, joint, 3], ``joint_names`` [joint], ``units`` ("m", "cm" or "mm", or
+"body_height" or "bone_length" of `canonpose solve`, each read as 1 m), and optionally ``valid``
+[frame, joint] (all valid without it) and ``fps``.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from canonpose.errors import InputError
 from canonpose.geometry.cameras import UNITS_IN_METRES
 from canonpose.npz import read_arrays, write_arrays
 
+BODY_UNITS = {"body_height": 1.0, "bone_length": 1.0}
+"""In metres, so that a millimetre is a thousandth of the body."""
+LENGTHS = {**UNITS_IN_METRES, **BODY_UNITS}
 NEEDED = ("positions", "joint_names", "units")
 OPTIONAL = ("valid", "fps")
 
@@ -48,7 +52,7 @@ def read_reference(path: str | Path) -> Reference:
     arrays = read_arrays(path, NEEDED, OPTIONAL, what="a 3D reference")
     units, names = str(arrays["units"]), tuple(map(str, arrays["joint_names"].ravel()))
     positions = arrays["positions"]
-    if units not in UNITS_IN_METRES:
+    if units not in LENGTHS:
         raise InputError(f"{path}: units {units!r} are unknown; write m, cm or mm.")
     if positions.dtype.kind not in "fiu" or positions.shape[1:] != (len(names), 3):
         raise InputError(
@@ -65,7 +69,7 @@ def read_reference(path: str | Path) -> Reference:
         )
     fps = arrays.get("fps", np.empty(0))
     return Reference(
-        positions=positions.astype(np.float64) * UNITS_IN_METRES[units] / UNITS_IN_METRES["mm"],
+        positions=positions.astype(np.float64) * LENGTHS[units] / UNITS_IN_METRES["mm"],
         valid=valid.astype(bool) & np.isfinite(positions).all(-1),
         joints=names,
         fps=float(fps) if fps.size == 1 and np.isfinite(fps) else None,

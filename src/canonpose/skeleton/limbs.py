@@ -7,7 +7,7 @@ from jaxtyping import Int
 
 from canonpose.skeleton.skeleton import Skeleton
 
-Limbs = list[Int[np.ndarray, "pair 2"]]
+Limbs = list[Int[np.ndarray, "_ 2"]]
 
 
 def paired_limbs(skeleton: Skeleton, joints: Collection[str] | None = None) -> Limbs:

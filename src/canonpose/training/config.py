@@ -49,6 +49,10 @@ class TrainingConfig:
     """Factor on the first weights of the rotation's output layer. PyTorch's own make all first
     guesses nearly the same rotation, from which a training without camera-consistency may not get
     away; 30 spreads them over all directions."""
+    start_from: str = "nothing"
+    """The folder of a trained lifter whose weights to start from, joint by joint, if it is not
+    wider; "pretrained" for the one that comes with canonpose; "nothing" for random weights; "auto"
+    for the pretrained one where it fits (activations and width; it knows half of the joints)."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -83,6 +87,7 @@ PRESETS: dict[str, TrainingConfig] = {
         batch=16,
         learning_rate=1e-3,
         schedule="cosine",
+        start_from="auto",
     ),
     "moving": TrainingConfig(
         loss=LossConfig(camera_sum="samples", weight_camera=1.0),
@@ -93,6 +98,7 @@ PRESETS: dict[str, TrainingConfig] = {
         learning_rate=1e-3,
         schedule="cosine",
         rotation_spread=30.0,
+        start_from="auto",
     ),
 }
 """``released``: the authors' code. ``paper``: the paper's text. ``fast``: ours, for cameras that

@@ -22,6 +22,7 @@ from canonpose.training.config import PRESETS, TrainingConfig, default_preset
 from canonpose.training.log import plot_curves
 from canonpose.training.samples import samples_of
 from canonpose.training.session import Progress, Session
+from canonpose.training.start import start_of
 from canonpose.training.trainer import Trainer
 from canonpose.training.view_angles import view_angles, warn_of_weak_geometry
 
@@ -76,12 +77,16 @@ def train(
     for doubt in check_synchronisation(capture):
         warnings.warn(str(doubt), InputWarning, stacklevel=2)
     trainer = Trainer(samples, capture.skeleton, config, static, choose_device(device))
+    start = start_of(config, capture.skeleton)
+    if start is not None:
+        start.into_(trainer.network, capture.skeleton, samples, config.seed)
     identity = {
         "training": to_table(config),
         "static_cameras": static,
         "cameras": list(capture.cameras),
         "skeleton": list(capture.skeleton.joints),
         "data": samples.fingerprint(),
+        "started_from": None if start is None else start.facts(capture.skeleton),
     }
     session = Session(trainer, folder, identity, progress)
     session.prepare(resume, overwrite)
@@ -140,6 +145,7 @@ def _provenance(
         "static_cameras": identity["static_cameras"],
         "samples": len(trainer.samples),
         "data": identity["data"],
+        "started_from": identity["started_from"],
         "epochs": trainer.epochs,
         "steps": trainer.steps,
         "seconds": round(seconds, 1),

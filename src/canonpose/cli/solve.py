@@ -1,0 +1,153 @@
+"""``canonpose solve``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from canonpose import training
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
+from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
+from canonpose.cli.train import print_training, show_progress, training_bar
+from canonpose.datamodel import Capture
+from canonpose.lifter import TrainedLifter, load_lifter
+from canonpose.lifter.trained import CARD
+from canonpose.readers import read_capture
+from canonpose.solving import SolveConfig, one_rig, solve, write_solved
+from canonpose.solving.solved import Solved, SolvedRig
+from canonpose.training.checkpoint import CHECKPOINT
+
+
+@dataclass(frozen=True)
+class Solve:
+    """Solve uncalibrated footage: its 3D from all views together, and its cameras.
+
+    The cameras must stand still. Takes of one rig are solved together: those of one subject in
+    capture.toml, or all with --one-rig.
+    """
+
+    capture: tyro.conf.Positional[Path]
+    """Folder of takes, or a single take."""
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="SOLVED")]
+    """Folder for the 3D of every take, the cameras and solve.json."""
+    model: Annotated[Path | None, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = None
+    """Folder of a trained lifter; without it one is trained on this footage, into SOLVED/lifter."""
+    cameras: str | None = None
+    """Cameras to use, separated by commas; all by default."""
+    static_cameras: bool = False
+    """The cameras stand still during each take."""
+    one_rig: bool = False
+    """The cameras stayed where they were between all takes."""
+    subject_height: float | None = None
+    """Standing height in metres; makes the result metric."""
+    person: str | None = None
+    """Which person to take, by camera where there are several: cam01=2,cam02=1."""
+    layout: str | None = None
+    """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
+    device: str = "auto"
+    """auto, cpu, cuda, ...; for the lifter."""
+    detector: Flat = DEFAULT_DETECTOR
+    config: Annotated[SolveConfig, tyro.conf.arg(name="")] = field(default_factory=SolveConfig)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and run."""
+    options = parse(Solve, "solve", arguments)
+    console = Console(highlight=False)
+    with detecting(console, options.detector) as detect:
+        capture = read_capture(
+            options.capture,
+            cameras=comma_separated(options.cameras),
+            persons=persons_by_camera(options.person),
+            layout=options.layout,
+            static_cameras=True if options.static_cameras else None,
+            detect=detect,
+        )
+    for note in capture.notes:
+        console.print(escape(note), soft_wrap=True)
+    if options.one_rig:
+        capture = one_rig(capture)
+    lifter = _lifter(options, capture, console)
+    with console.status("solving") as status:
+
+        def show(sentence: str) -> None:
+            status.update(escape(sentence))
+            if not console.is_terminal:
+                console.print(escape(sentence), soft_wrap=True)
+
+        solved = solve(
+            capture,
+            lifter,
+            options.config,
+            subject_height=options.subject_height,
+            device=options.device,
+            say=show,
+        )
+    write_solved(solved, options.output)
+    for rig in solved.rigs:
+        _print_rig(console, rig)
+    _print_takes(console, solved)
+    for note in solved.notes:
+        console.print(note, markup=False, soft_wrap=True)
+    console.print(f"{options.output / 'solve.json'}, takes, cameras", soft_wrap=True)
+
+
+def _lifter(options: Solve, capture: Capture, console: Console) -> TrainedLifter:
+    """The given one, else that of an earlier run, else one trained on this footage."""
+    if options.model is not None:
+        return load_lifter(options.model)
+    folder = options.output / "lifter"
+    if (folder / CARD).exists() and not (folder / CHECKPOINT).exists():
+        console.print(f"lifter: {folder}, trained before", soft_wrap=True)
+        return load_lifter(folder)
+    with training_bar(console) as bar:
+        task = bar.add_task("training", total=None, loss="")
+        lifter = training.train(
+            capture,
+            folder,
+            resume=(folder / CHECKPOINT).exists(),
+            device=options.device,
+            progress=lambda progress: show_progress(bar, task, progress),
+        )
+    print_training(console, lifter)
+    return lifter
+
+
+def _print_rig(console: Console, rig: SolvedRig) -> None:
+    table = Table("camera", "error px", "left out px", "focal px", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for report in rig.reports:
+        numbers = (report.error, report.error_left_out, report.focal)
+        table.add_row(escape(report.name), *(_number(number) for number in numbers))
+    console.print(f"rig {rig.name}: {rig.projection}, {rig.lens}", markup=False, soft_wrap=True)
+    console.print(table)
+    votes = rig.votes
+    console.print(f"chirality by anatomy: {votes.anatomy}", markup=False, soft_wrap=True)
+    if np.isfinite(votes.cost):
+        console.print(
+            f"chirality by perspective: cost {votes.cost:.3g}, of the mirrored world "
+            f"{votes.mirrored_cost:.3g}",
+            soft_wrap=True,
+        )
+
+
+def _print_takes(console: Console, solved: Solved) -> None:
+    for take in solved.takes:
+        share = take.valid.mean()
+        console.print(
+            f"{take.name}: {share:.0%} of joints, uncertain by {np.nanmedian(take.sigma):.3g} "
+            f"{solved.units} in the median",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if np.isfinite(value) else "–"

@@ -1,0 +1,110 @@
+"""A solved capture as a folder of files.
+
+- ``takes/TAKE.npz``: a 3D reference (`canonpose.readers.reference`) with ``scores``, ``sigma``;
+- ``cameras.json``, ``cameras.toml`` and ``opencv/CAMERA.yaml``: the cameras, where perspective was
+  found; with several rigs in a folder of each rig's name;
+- ``solve.json``: residuals, votes and settings.
+
+Where the subject's height is not known, all lengths are in body heights, and a body height stands
+where a metre would.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from canonpose.exporters.calibrations import write_anipose, write_json, write_opencv
+from canonpose.files import write_whole
+from canonpose.npz import write_arrays
+from canonpose.solving.solved import MirrorVotes, Solved, SolvedRig
+
+
+def write_solved(solved: Solved, folder: str | Path) -> None:
+    """Write a solved capture; ``solve.json`` comes last.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    folder = Path(folder)
+    for take in solved.takes:
+        arrays = {
+            "positions": take.positions.astype(np.float32),
+            "valid": take.valid,
+            "scores": take.scores.astype(np.float32),
+            "sigma": take.sigma.astype(np.float32),
+            "joint_names": np.array(solved.skeleton.joints),
+            "units": np.array(solved.units),
+        }
+        if take.fps is not None:
+            arrays["fps"] = np.array(float(take.fps))
+        write_arrays(arrays, folder / "takes" / f"{take.name}.npz")
+    for rig in solved.rigs:
+        if rig.cameras:
+            _write_cameras(rig, rig_folder(solved, rig, folder), solved.units)
+    write_whole(folder / "solve.json", json.dumps(_facts(solved), indent=2) + "\n")
+
+
+def rig_folder(solved: Solved, rig: SolvedRig, folder: Path) -> Path:
+    """Where the cameras of a rig are written."""
+    return folder if len(solved.rigs) == 1 else folder / rig.name.replace("/", "-")
+
+
+def _write_cameras(rig: SolvedRig, folder: Path, units: str) -> None:
+    cameras = list(rig.cameras.values())
+    write_json(cameras, folder / "cameras.json")
+    write_anipose(cameras, folder / "cameras.toml", {"units": units, "lens": rig.lens})
+    for camera in cameras:
+        write_opencv(camera, folder / "opencv" / f"{camera.name}.yaml")
+
+
+def _facts(solved: Solved) -> dict[str, Any]:
+    return {
+        "units": solved.units,
+        "takes": {take.name: take.rig for take in solved.takes},
+        "rigs": [_rig_facts(rig) for rig in solved.rigs],
+        "notes": list(solved.notes),
+        "settings": dict(solved.settings),
+    }
+
+
+def _rig_facts(rig: SolvedRig) -> dict[str, Any]:
+    return {
+        "name": rig.name,
+        "projection": rig.projection,
+        "lens": rig.lens,
+        "focal_deviation": _number(rig.focal_deviation),
+        "chirality": _vote_facts(rig.votes),
+        "cameras": {
+            report.name: {
+                "error_px": _number(report.error),
+                "error_left_out_px": _number(report.error_left_out),
+                "rotation_spread_degrees": _number(report.rotation_spread),
+                "focal_px": _number(report.focal),
+                "rotation": rig.rotations[report.name].tolist(),
+            }
+            for report in rig.reports
+        },
+        "joint_error_px": {joint: _number(error) for joint, error in rig.joint_errors.items()},
+    }
+
+
+def _vote_facts(votes: MirrorVotes) -> dict[str, Any]:
+    return {
+        "anatomy_margin": votes.anatomy.margin if votes.anatomy.usable else None,
+        "anatomy_margins": votes.anatomy.margins,
+        "perspective_cost": _number(votes.cost),
+        "perspective_cost_mirrored": _number(votes.mirrored_cost),
+        "perspective_tells": votes.perspective_tells,
+        "disagree": votes.disagree,
+        "lifter_was_mirrored": votes.mirrored,
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON has no NaN."""
+    return round(value, 6) if math.isfinite(value) else None

@@ -1,0 +1,143 @@
+"""How the cameras of a rig are turned, as a trained lifter sees it: robust means on SO(3).
+
+A lifter gives every view of every moment a rotation from its canonical frame. Two views of one
+moment share that frame, so their relative rotation does not depend on it. Where cameras stand
+still, it is the same at all moments.
+"""
+
+from itertools import combinations
+
+import numpy as np
+from jaxtyping import Float
+from scipy.spatial.transform import Rotation
+
+from canonpose.errors import InputError
+
+Rotations = Float[np.ndarray, "rotation 3 3"]
+OneRotation = Float[np.ndarray, "3 3"]
+
+MEAN_STEPS = 50
+SWEEPS = 20
+SMALLEST_ANGLE = 1e-3
+"""Radians; a rotation that is closer to the mean than this weighs no more for it."""
+CONVERGED = 1e-8
+
+
+def robust_mean(rotations: Rotations, weights: Float[np.ndarray, " rotation"]) -> OneRotation:
+    """The weighted geodesic median of rotations.
+
+    The sum of the angles to it is smallest (Weiszfeld's algorithm on SO(3): Hartley, Aftab and
+    Trumpf 2011), so that outliers pull by their number and not by how far they are off.
+
+    Parameters
+    ----------
+    rotations : array [rotation, 3, 3]
+    weights : array [rotation]
+        Not negative, not all 0.
+    """
+    mean = Rotation.from_matrix(_nearest_rotation(np.einsum("r,rab->ab", weights, rotations)))
+    every = Rotation.from_matrix(rotations)
+    for _ in range(MEAN_STEPS):
+        away = (every * mean.inv()).as_rotvec()
+        pull = weights / np.maximum(np.linalg.norm(away, axis=1), SMALLEST_ANGLE)
+        step = (pull @ away) / pull.sum()
+        mean = Rotation.from_rotvec(step) * mean
+        if np.linalg.norm(step) < CONVERGED:
+            break
+    return mean.as_matrix()
+
+
+def consensus_rotations(
+    rotations: Float[np.ndarray, "view frame 3 3"], weights: Float[np.ndarray, "view frame"]
+) -> tuple[Float[np.ndarray, "view 3 3"], Float[np.ndarray, " view"]]:
+    """One rotation for each camera, in the frame of the first.
+
+    Every pair of cameras has the robust mean of its relative rotations over all moments that both
+    see; the pairs are then reconciled, first by the spectrum of all of them at once, then camera by
+    camera as the robust mean of what its pairs say.
+
+    Parameters
+    ----------
+    rotations : array [view, frame, 3, 3]
+        From the lifter's canonical frame to each camera's; NaN where a view cannot be lifted.
+    weights : array [view, frame]
+        Confidences, 0 where a view cannot be lifted. A pair counts by their product.
+
+    Returns
+    -------
+    rotations : array [view, 3, 3]
+        From the first camera's frame to each camera's.
+    spread : array [view]
+        Median angle in degrees by which the moments' relative rotations are off these.
+
+    Raises
+    ------
+    InputError
+        If a camera shares no moment with the others.
+    """
+    views = len(rotations)
+    pairs, pair_weights = np.zeros((views, views, 3, 3)), np.zeros((views, views))
+    for first, second in combinations(range(views), 2):
+        both = np.flatnonzero(weights[first] * weights[second])
+        if not len(both):
+            continue
+        relative = rotations[second, both] @ rotations[first, both].swapaxes(-1, -2)
+        confidence = weights[first, both] * weights[second, both]
+        mean = robust_mean(relative, confidence)
+        pairs[first, second], pairs[second, first] = mean, mean.T
+        pair_weights[first, second] = pair_weights[second, first] = confidence.sum()
+    if (lonely := np.flatnonzero(pair_weights.sum(0) == 0)).size:
+        raise InputError(
+            f"camera {lonely[0] + 1} of the rig shares no moment with another in which the person "
+            f"can be lifted; leave it out."
+        )
+    cameras = _reconciled(pairs, pair_weights)
+    return cameras, _spread(rotations, weights, cameras)
+
+
+def _reconciled(
+    pairs: Float[np.ndarray, "view view 3 3"], weights: Float[np.ndarray, "view view"]
+) -> Float[np.ndarray, "view 3 3"]:
+    """Rotations [view, 3, 3] whose relative ones are closest to those of the pairs."""
+    views = len(pairs)
+    shares = weights / weights.sum(1, keepdims=True)
+    # Row b, column a: what camera b is by camera a. The leading three eigenvectors solve all rows.
+    system = (shares[..., None, None] * pairs.swapaxes(0, 1)).swapaxes(1, 2)
+    values, vectors = np.linalg.eig(system.reshape(3 * views, 3 * views))
+    leading = np.argsort(-values.real)[:3]
+    blocks = vectors[:, leading].real.reshape(views, 3, 3)
+    if np.linalg.det(blocks[0]) < 0:
+        blocks[..., 0] *= -1
+    cameras = _nearest_rotation(blocks)
+    for _ in range(SWEEPS):
+        for view in range(views):
+            others = np.flatnonzero(weights[view])
+            said = pairs[others, view] @ cameras[others]
+            cameras[view] = robust_mean(said, weights[view, others])
+    return cameras @ cameras[0].T
+
+
+def _spread(
+    rotations: Float[np.ndarray, "view frame 3 3"],
+    weights: Float[np.ndarray, "view frame"],
+    cameras: Float[np.ndarray, "view 3 3"],
+) -> Float[np.ndarray, " view"]:
+    """Median angle in degrees of each view's moments from the consensus of the same moments."""
+    seen = weights > 0
+    frame = np.einsum("vba,vfbc->vfac", cameras, np.where(seen[..., None, None], rotations, 0.0))
+    spread = np.full(len(cameras), np.nan)
+    middle = np.einsum("vf,vfab->fab", weights, frame)
+    for view in range(len(cameras)):
+        both = np.flatnonzero(seen[view] & (seen.sum(0) > 1))
+        if len(both):
+            away = _nearest_rotation(middle[both]).swapaxes(-1, -2)
+            turns = Rotation.from_matrix(frame[view, both] @ away).magnitude()
+            spread[view] = np.degrees(np.median(turns))
+    return spread
+
+
+def _nearest_rotation(matrix: Float[np.ndarray, "*batch 3 3"]) -> Float[np.ndarray, "*batch 3 3"]:
+    left, _, right = np.linalg.svd(matrix)
+    turn = np.ones(matrix.shape[:-1])
+    turn[..., 2] = np.linalg.det(left @ right)
+    return (left * turn[..., None, :]) @ right

@@ -1,0 +1,95 @@
+"""3D of the footage itself, from all its uncalibrated views."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
+import numpy as np
+
+from canonpose.datamodel import Capture
+from canonpose.errors import InputError
+from canonpose.files import short_list
+from canonpose.lifter import TrainedLifter
+from canonpose.solving.config import SolveConfig
+from canonpose.solving.rig import RigFootage, solve_rig
+from canonpose.solving.solved import Solved, SolvedTake
+
+NOTES = (
+    "up is an estimate: the mean direction from the subjects' feet to their heads.",
+    "the principal point of every camera is taken to be the middle of its image.",
+)
+
+
+def solve(
+    capture: Capture,
+    lifter: TrainedLifter,
+    config: SolveConfig | None = None,
+    *,
+    subject_height: float | None = None,
+    device: str = "auto",
+    say: Callable[[str], None] = lambda sentence: None,
+) -> Solved:
+    """Solve the cameras of every rig and triangulate all its takes; nothing is calibrated.
+
+    Parameters
+    ----------
+    capture : Capture
+        Cameras that stand still. Takes of one rig share its cameras.
+    lifter : TrainedLifter
+        Trained on this footage or like footage.
+    config : SolveConfig, optional
+    subject_height : float, optional
+        Standing height in metres; makes the result metric.
+    device : str
+        "auto", "cpu", "cuda", ...; for the lifter.
+    say : callable, optional
+        Told what is done, in a few words each.
+
+    Raises
+    ------
+    InputError
+        If the cameras are not known to stand still, or see too little or only from one side.
+    """
+    config = config or SolveConfig()
+    if not capture.static_cameras:
+        raise InputError(
+            f"{', '.join(capture.sources) or 'capture'}: only cameras that stand still can be "
+            f"solved; say so if they do (--static-cameras)."
+        )
+    if subject_height is not None and not 0 < subject_height < np.inf:
+        raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
+    takes: dict[str, SolvedTake] = {}
+    rigs, units = [], ""
+    for name in dict.fromkeys(take.rig for take in capture.takes):
+        say(f"rig {name}: lifting every view")
+        footage = RigFootage.of(name, capture, lifter, config, device)
+        solution = solve_rig(footage, config, subject_height, say)
+        rigs.append(solution.rig)
+        units = solution.units
+        takes |= {take.name: take for take in solution.takes}
+    ordered = tuple(takes[take.name] for take in capture.takes)
+    return Solved(ordered, tuple(rigs), capture.skeleton, units, _notes(capture), asdict(config))
+
+
+def _notes(capture: Capture) -> tuple[str, ...]:
+    """What was assumed."""
+    unknown = [
+        camera
+        for camera in capture.cameras
+        if all(
+            take.views[camera].image_size is None for take in capture.takes if camera in take.views
+        )
+    ]
+    if not unknown:
+        return NOTES
+    return (
+        *NOTES,
+        f"{short_list(unknown)}: the files do not tell the size of the image, so its middle is "
+        f"taken to be that of the detections; cameras come out more exactly where "
+        f"image_size is known.",
+    )
+
+
+def one_rig(capture: Capture) -> Capture:
+    """The same capture, whose cameras stayed where they were between its takes."""
+    takes = tuple(replace(take, rig="rig") for take in capture.takes)
+    return replace(capture, takes=takes)

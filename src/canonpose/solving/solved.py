@@ -1,0 +1,113 @@
+"""What solving gives: footage in 3D, its cameras, and how far to trust both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from canonpose.chirality import ChiralityVote
+from canonpose.geometry.cameras import Camera
+from canonpose.skeleton import Skeleton
+
+TELLING = 1.25
+"""Times the cost of the world that fits better that its mirror image must cost to say anything."""
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedTake:
+    """One take in 3D."""
+
+    name: str
+    rig: str
+    positions: Float[np.ndarray, "frame joint 3"]
+    """In the rig's world: z up, y away from the first camera; NaN where not valid. Of a
+    weak-perspective solution relative to the root joint of each frame, in the first camera's
+    frame."""
+    valid: Bool[np.ndarray, "frame joint"]
+    """Where two views or more fix the joint."""
+    scores: Float[np.ndarray, "frame joint"]
+    """Mean confidence of the detections that it rests on."""
+    sigma: Float[np.ndarray, "frame joint"]
+    """Root mean square distance that the joint may be off, in the positions' unit, from the views'
+    geometry and the size of their residuals; NaN where not valid."""
+    fps: float | None = None
+
+
+@dataclass(frozen=True)
+class MirrorVotes:
+    """Whether the world is the real one or its mirror image, by two witnesses."""
+
+    anatomy: ChiralityVote
+    """On the triangulated poses, in the lifter's world."""
+    cost: float
+    """Of the lifter's world after bundle adjustment, mean per detection; NaN where not tried."""
+    mirrored_cost: float
+    """The same of its mirror image."""
+    mirrored: bool
+    """Whether the lifter's world was the mirrored one, and was turned round."""
+
+    @property
+    def perspective_tells(self) -> bool:
+        """Whether one world fits clearly better than its mirror image.
+
+        Where both fit alike, perspective leaves no trace: neither the mirror nor places and focal
+        lengths of the cameras can be read from the footage.
+        """
+        low, high = sorted((self.cost, self.mirrored_cost))
+        return bool(high > TELLING * low)
+
+    @property
+    def disagree(self) -> bool:
+        """Whether anatomy and perspective say different things."""
+        both = self.perspective_tells and self.anatomy.usable
+        return both and (self.mirrored_cost < self.cost) != self.anatomy.mirrored
+
+
+@dataclass(frozen=True, eq=False)
+class CameraReport:
+    """How one camera agrees with the others."""
+
+    name: str
+    error: float
+    """Median distance of its detections from the solved joints, in pixels."""
+    error_left_out: float
+    """The same with joints solved by the other cameras alone; NaN with two cameras."""
+    rotation_spread: float
+    """Median angle in degrees by which the lifter's rotations are off the consensus."""
+    focal: float
+    """Pixels; NaN of a weak-perspective solution."""
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedRig:
+    """The cameras of one rig."""
+
+    name: str
+    projection: str
+    """"perspective" or "weak"."""
+    lens: str
+    """What was found of the lenses, in words."""
+    rotations: Mapping[str, Float[np.ndarray, "3 3"]]
+    """From the world to each camera."""
+    cameras: Mapping[str, Camera]
+    """In the world and unit of the positions; empty of a weak-perspective solution."""
+    reports: tuple[CameraReport, ...]
+    joint_errors: Mapping[str, float]
+    """Median distance of detections from the solved joint, in pixels."""
+    votes: MirrorVotes
+    focal_deviation: float
+    """Relative standard deviation of the focal length; NaN where it was not looked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A capture in 3D."""
+
+    takes: tuple[SolvedTake, ...]
+    rigs: tuple[SolvedRig, ...]
+    skeleton: Skeleton
+    units: str
+    """"m" where the subject's height was given, else "body_height" or "bone_length"."""
+    notes: tuple[str, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,160 @@
+"""A solved rig in its final frame and unit: z up where the subjects' bodies tell it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from canonpose.errors import InputError
+from canonpose.inference.body_scale import body_size
+from canonpose.skeleton import Skeleton
+from canonpose.skeleton.convert import complete
+from canonpose.solving.all_frames import JointsIn3D
+from canonpose.solving.pinholes import Pinholes
+from canonpose.solving.solved import CameraReport, MirrorVotes, SolvedRig, SolvedTake
+from canonpose.solving.upright import floor_origin, up_direction, upright_rotation
+
+if TYPE_CHECKING:
+    from canonpose.solving.rig import RigFootage
+
+
+@dataclass(frozen=True, eq=False)
+class RigWorld:
+    """Joints and cameras in the frame in which they were found."""
+
+    lens: str
+    """What was found of the lenses, in words."""
+    rotations: Float[np.ndarray, "view 3 3"]
+    cameras: Pinholes | None
+    """None of a weak-perspective solution, whose moments each have a place of their own."""
+    in_3d: JointsIn3D
+
+
+def in_world(
+    footage: "RigFootage",
+    world: RigWorld,
+    votes: MirrorVotes,
+    spread: Float[np.ndarray, " view"],
+    focal_deviation: float,
+    subject_height: float | None,
+) -> tuple[SolvedRig, tuple[SolvedTake, ...], str]:
+    """Turn the world upright, measure it in body heights or metres, and part it into takes.
+
+    Raises
+    ------
+    InputError
+        If a height is given for a skeleton without limbs.
+    """
+    in_3d, skeleton = world.in_3d, footage.skeleton
+    points, scores, sigma = _completed(in_3d, footage)
+    if world.cameras is None:
+        points = points - points[:, [skeleton.root_index]]
+    up = up_direction(points, skeleton)
+    turn = np.eye(3) if up is None else upright_rotation(up, world.rotations[0, 2])
+    size, units = _unit(points, skeleton, subject_height, footage.name)
+    origin = np.zeros(3)
+    if world.cameras is not None:
+        origin = floor_origin(points @ turn.T) @ turn
+    points, sigma = (points - origin) @ turn.T * size, sigma * size
+    rig = SolvedRig(
+        name=footage.name,
+        projection="weak" if world.cameras is None else "perspective",
+        lens=world.lens,
+        rotations=dict(zip(footage.views.cameras, world.rotations @ turn.T, strict=True)),
+        cameras={}
+        if world.cameras is None
+        else world.cameras.moved(turn, origin, size).named(
+            footage.views.cameras, footage.views.sizes
+        ),
+        reports=_reports(footage, world, spread),
+        joint_errors=_joint_errors(in_3d, footage.joints),
+        votes=votes,
+        focal_deviation=focal_deviation,
+    )
+    ends = np.cumsum([len(take) for take in footage.takes])[:-1]
+    parts = zip(footage.takes, *(np.split(a, ends) for a in (points, scores, sigma)), strict=True)
+    takes = tuple(
+        SolvedTake(
+            name=take.name,
+            rig=footage.name,
+            positions=here,
+            valid=np.isfinite(here).all(-1),
+            scores=score,
+            sigma=deviation,
+            fps=next(iter(take.views.values())).fps,
+        )
+        for take, here, score, deviation in parts
+    )
+    return rig, takes, units
+
+
+def _completed(
+    in_3d: JointsIn3D, footage: "RigFootage"
+) -> tuple[
+    Float[np.ndarray, "frame joint 3"],
+    Float[np.ndarray, "frame joint"],
+    Float[np.ndarray, "frame joint"],
+]:
+    """Positions, confidences and deviations of all joints, derived ones too."""
+    seen = footage.views.scores > 0
+    means = np.where(seen, footage.views.scores, 0.0).sum(0) / np.maximum(seen.sum(0), 1)
+    means = np.where(in_3d.valid, means, 0.0).astype(np.float64)
+    points, scores = complete(in_3d.positions, means, footage.skeleton)
+    squares = np.where(in_3d.valid, in_3d.sigma, np.nan) ** 2
+    sigma = np.full(scores.shape, np.nan)
+    for place, joint in enumerate(footage.skeleton.joints):
+        origins = footage.skeleton.derived.get(joint, (joint,))
+        several = squares[:, footage.joints.indices(origins)]
+        # Of the mean of joints whose errors know nothing of each other.
+        sigma[:, place] = np.sqrt(several.sum(-1)) / len(origins)
+    return points, scores, sigma
+
+
+def _unit(
+    points: Float[np.ndarray, "frame joint 3"],
+    skeleton: Skeleton,
+    subject_height: float | None,
+    rig: str,
+) -> tuple[float, str]:
+    """What to multiply by: the median body is 1, or the height that is given."""
+    sizes, units = body_size(torch.from_numpy(points), skeleton)
+    size = float(sizes.nanmedian())
+    if not np.isfinite(size) or size <= 0:
+        raise InputError(
+            f"rig {rig!r}: no moment shows all limbs in two views, so that the result has no "
+            f"scale; film more of the whole body."
+        )
+    if subject_height is None:
+        return 1 / size, units
+    if units != "body_height":
+        raise InputError(
+            f"subject height {subject_height} m: skeleton {skeleton.name!r} has no limbs or trunk "
+            f"to compare it with; leave it out."
+        )
+    return subject_height / size, "m"
+
+
+def _reports(
+    footage: "RigFootage", world: RigWorld, spread: Float[np.ndarray, " view"]
+) -> tuple[CameraReport, ...]:
+    errors = world.in_3d.error
+    return tuple(
+        CameraReport(
+            name=name,
+            error=float(np.nanmedian(errors[view])) if np.isfinite(errors[view]).any() else np.nan,
+            error_left_out=float(world.in_3d.left_out[view]),
+            rotation_spread=float(spread[view]),
+            focal=np.nan if world.cameras is None else float(world.cameras.focals[view]),
+        )
+        for view, name in enumerate(footage.views.cameras)
+    )
+
+
+def _joint_errors(in_3d: JointsIn3D, joints: Skeleton) -> dict[str, float]:
+    errors = {}
+    for place, joint in enumerate(joints.joints):
+        here = in_3d.error[:, :, place]
+        errors[joint] = float(np.nanmedian(here)) if np.isfinite(here).any() else np.nan
+    return errors

@@ -1,0 +1,195 @@
+import json
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import canonpose.solving.lifted_views
+from canonpose.cli.main import main
+from canonpose.errors import InputError, InputWarning
+from canonpose.exporters.captures import write_capture
+from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
+from canonpose.readers.calibration import read_calibration
+from canonpose.readers.reference import read_reference
+from canonpose.skeleton import Skeleton
+from canonpose.solving import SolveConfig, solve
+from canonpose.solving.rig import solve_rig
+from solving.rigs import FOCAL, RING, SKELETON, errors_in_mm, rotation_errors, scene
+from synthetic_people import Ring
+
+CONFIG = SolveConfig(points=300, first_points=150, frames=60, focals="one")
+
+
+def lifter():
+    """Stands for a trained one, whose place the scene's own `lift` takes."""
+    return TrainedLifter(Lifter(len(SKELETON), LifterConfig(width=2)), SKELETON)
+
+
+def solved(shown, config=CONFIG, height=1.75, **more):
+    return solve_rig(shown.footage(**more), config, height, lambda sentence: None)
+
+
+@pytest.fixture(scope="module")
+def exact():
+    shown = scene()
+    return shown, solved(shown)
+
+
+def test_exact_views_give_cameras_and_world_exactly(exact):
+    shown, solution = exact
+    rig = solution.rig
+    assert rig.projection == "perspective"
+    assert rotation_errors(rig, RING).max() < 0.05
+    for camera in rig.cameras.values():
+        assert camera.matrix[0, 0] == pytest.approx(FOCAL, rel=2e-3)
+    assert max(errors_in_mm(solution, shown)) < 1
+    assert solution.takes[0].valid.all()
+
+
+def test_lengths_are_right_and_constant(exact):
+    shown, solution = exact
+    ends = SKELETON.bone_indices
+    lengths, true = (
+        np.linalg.norm(points[:, ends[:, 0]] - points[:, ends[:, 1]], axis=-1)
+        for points in (solution.takes[0].positions, shown.worlds[0])
+    )
+    limbs = true.std(0) < 1e-3
+    assert limbs.sum() > 5
+    ratio = lengths[:, limbs] / true[:, limbs]
+    assert ratio.std() < 1e-3
+    # Metres come from the height by mean proportions; this person's are theirs.
+    assert ratio.mean() == pytest.approx(1, abs=0.03)
+
+
+def test_up_is_roughly_up_and_the_floor_is_below(exact):
+    solution = exact[1]
+    # The synthetic world is y down.
+    ups = [turn @ np.array([0, 0, 1]) for turn in solution.rig.rotations.values()]
+    true = [turn @ np.array([0, -1, 0]) for turn in RING.rotations]
+    assert np.degrees(np.arccos(np.clip(np.sum(np.multiply(ups, true), 1), -1, 1))).max() < 15
+    heights = solution.takes[0].positions[..., 2]
+    assert -0.6 < np.nanmin(heights) < 0.2
+    assert 1.2 < np.nanmax(heights) < 2.5
+
+
+def test_the_canonical_gauge_does_not_matter(exact):
+    shown, solution = exact
+    turn = np.linalg.qr(np.random.default_rng(3).standard_normal((3, 3)))[0]
+    turn *= np.linalg.det(turn)
+    again = solved(shown, gauge=turn)
+    np.testing.assert_allclose(again.takes[0].positions, solution.takes[0].positions, atol=2e-3)
+
+
+def test_the_mirrored_world_costs_more(exact):
+    votes = exact[1].rig.votes
+    assert votes.mirrored_cost > 3 * votes.cost
+    assert votes.perspective_tells and not votes.disagree and not votes.mirrored
+
+
+def test_a_mirrored_lifter_is_turned_round():
+    shown = scene()
+    flip = np.diag([1.0, 1.0, -1.0])
+    footage = shown.footage()
+    lifted = replace(footage.lifted, rotations=flip @ footage.lifted.rotations @ flip)
+    solution = solve_rig(replace(footage, lifted=lifted), CONFIG, None, lambda sentence: None)
+    assert solution.rig.votes.mirrored
+    assert max(errors_in_mm(solution, shown)) < 1
+    # Points alone, which anatomy cannot read, are un-mirrored by perspective.
+    names = {joint: f"marker_{place}" for place, joint in enumerate(SKELETON.joints)}
+    plain = Skeleton(
+        "markers",
+        tuple(names.values()),
+        names[SKELETON.root],
+        {names[a]: names[b] for a, b in SKELETON.parents.items()},
+        {names[a]: tuple(names[b] for b in origins) for a, origins in SKELETON.derived.items()},
+    )
+    blind = replace(footage, lifted=lifted, skeleton=plain)
+    solution = solve_rig(blind, CONFIG, None, lambda sentence: None)
+    assert not solution.rig.votes.anatomy.usable
+    assert solution.rig.votes.mirrored
+    assert max(errors_in_mm(solution, shown)) < 1
+
+
+def test_noise_of_three_pixels_on_two_takes_of_one_rig():
+    shown = scene(frames=80, people=2, noise=3.0)
+    solution = solved(shown, replace(CONFIG, points=600, focals="auto"))
+    assert rotation_errors(solution.rig, RING).max() < 1
+    assert max(errors_in_mm(solution, shown)) < 12
+    focals = [camera.matrix[0, 0] for camera in solution.rig.cameras.values()]
+    np.testing.assert_allclose(focals, FOCAL, rtol=0.05)
+    # The uncertainty is of the size of the errors.
+    from canonpose.metrics import sequence_aligned_errors
+
+    take = solution.takes[0]
+    errors = sequence_aligned_errors(take.positions, shown.worlds[0] * 1000)
+    sigma = take.sigma * 1000
+    assert 0.5 < np.sqrt((errors**2).mean() / (sigma**2).mean()) < 2
+
+
+def test_cameras_along_one_line_are_refused():
+    shown = scene(ring=Ring(yaw=(0.0, 178.0), pitch=(4.0, -3.0), distance=4.0))
+    with pytest.raises(InputError, match="nearly the same line"):
+        solved(shown)
+
+
+def test_distant_cameras_end_in_weak_perspective():
+    shown = scene(ring=Ring(distance=80.0), noise=1.0, roam=0.1)
+    solution = solved(shown)
+    assert solution.rig.projection == "weak"
+    assert not solution.rig.cameras
+    assert np.abs(solution.takes[0].positions[:, SKELETON.root_index]).max() < 1e-9
+
+
+def test_a_camera_out_of_step_is_named():
+    shown = scene()
+    take = shown.capture.takes[0]
+    late = {**take.views, "c2": replace(take.views["c2"])}
+    late["c2"] = replace(late["c2"], positions=np.roll(late["c2"].positions, 12, axis=0))
+    capture = replace(shown.capture, takes=(replace(take, views=late),))
+    with pytest.warns(InputWarning, match="'c2'"):
+        solved(replace(shown, capture=capture))
+
+
+def test_cameras_that_may_move_are_refused():
+    capture = replace(scene(frames=5).capture, static_cameras=None)
+    with pytest.raises(InputError, match="static-cameras"):
+        solve(capture, lifter())
+
+
+def test_the_command_writes_what_can_be_read(exact, tmp_path, monkeypatch, capsys):
+    shown, solution = exact
+    folder = tmp_path / "capture"
+    write_capture(shown.capture, folder)
+    monkeypatch.setattr(canonpose.solving.lifted_views, "lift", shown.lift)
+    monkeypatch.setattr("canonpose.cli.solve.load_lifter", lambda folder: lifter())
+    options = ["--points", "300", "--first-points", "150", "--focals", "one", "--static-cameras"]
+    output = tmp_path / "solved"
+    options += ["--one-rig", "--subject-height", "1.75", "-m", "run", "-o", str(output)]
+    assert main(["solve", str(folder), *options]) == 0
+    assert "rig rig: perspective, one focal length" in capsys.readouterr().out
+    reference = read_reference(output / "takes" / "t0.npz")
+    known = reference.positions / 1000
+    np.testing.assert_allclose(known, solution.takes[0].positions, atol=0.02)
+    assert reference.fps == 25
+    seen = shown.ring.see(shown.worlds[0])
+    for file in ("cameras.json", "cameras.toml"):
+        cameras = read_calibration(output / file)
+        for view, camera in enumerate(cameras.values()):
+            pixels = camera.project(known)
+            assert np.median(np.linalg.norm(pixels - seen[:, view], axis=-1)) < 1
+    facts = json.loads((output / "solve.json").read_text())
+    assert facts["rigs"][0]["cameras"]["c0"]["error_px"] < 1
+    assert facts["rigs"][0]["chirality"]["perspective_tells"] is True
+
+
+def test_unknown_image_sizes_are_said(exact, monkeypatch):
+    shown, _ = exact
+    monkeypatch.setattr(canonpose.solving.lifted_views, "lift", shown.lift)
+    module = sys.modules["canonpose.solving.solve"]  # the package's name is the function's
+    monkeypatch.setattr(module, "solve_rig", lambda *_: exact[1])
+    assert not any("c0" in note for note in solve(shown.capture, lifter()).notes)
+    take = shown.capture.takes[0]
+    views = {name: replace(view, image_size=None) for name, view in take.views.items()}
+    unsized = replace(shown.capture, takes=(replace(take, views=views),))
+    assert any("c0, c1, c2, c3" in note for note in solve(unsized, lifter()).notes)
