@@ -104,7 +104,7 @@ def usual_residual(offsets: Offsets, placed: Seen, basis: Basis) -> float:
     return max(float(np.median(lengths)), 1e-3)
 
 
-def _outside(basis: Basis, views: Bool[np.ndarray, " view"]) -> Float[np.ndarray, "row rest"]:
+def _outside(basis: Basis, views: Bool[np.ndarray, " view"]) -> Float[np.ndarray, "_ rest"]:
     """The dimensions that no body fills, of the views that are there."""
     left, _, _ = np.linalg.svd(basis[np.repeat(views, 2)], full_matrices=True)
     return left[:, 3:]

@@ -101,7 +101,6 @@ class Spectra:
             rate=signals.rate,
         )
 
-
     def of_joint(self, joint: int) -> "Spectra":
         """Those of one joint alone."""
         kept = (..., slice(joint, joint + 1), slice(None))

@@ -88,9 +88,7 @@ def _window_offsets(
         for people, begin in zip(signals, begins, strict=True)
     ]
     reach = int(REACH * rate)
-    near = {
-        pair: curve.around(0, reach) for pair, curve in pair_curves(cut, centred=True).items()
-    }
+    near = {pair: curve.around(0, reach) for pair, curve in pair_curves(cut, centred=True).items()}
     return solve(near, len(signals)).offsets + (begins - begins[0]) / rate
 
 
