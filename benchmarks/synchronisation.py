@@ -3,9 +3,9 @@
     python benchmarks/synchronisation.py DATA -o FOLDER --demo CAPTURE
 
 DATA holds ``aistpp/`` (``train/ch01`` ..., ``test/ch06``) and ``cmu/``. The constants of the
-confidence were chosen on the training takes and on every sixth motion clip; here the clips are
-others, and ch06 was not used. CAPTURE, which may be left out, is the demo's trial (100 frames at 60
-fps); it played no part in the constants either.
+confidence were fitted on the training takes and on every sixth motion clip; here the clips are
+others, and ch06. CAPTURE, which may be left out, is the demo's trial (100 frames at 60 fps), which
+the curve was not fitted to, though it guided how evidence is read.
 """
 
 from collections.abc import Iterator, Sequence
