@@ -5,7 +5,7 @@ from canonpose.synchronisation.drift import drifts
 from canonpose.synchronisation.estimate import estimate
 from synchronisation.footage import RATE, film, world
 
-MOTION = world(70)
+MOTION = world(65)
 
 
 @pytest.mark.parametrize("ppm", [1000.0, -400.0])

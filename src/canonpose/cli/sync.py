@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
-from canonpose.cli.parsing import comma_separated, parse
+from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
 from canonpose.errors import InputError
 from canonpose.readers.capture import take_plans
 from canonpose.synchronisation.confidence import in_words
@@ -38,6 +38,9 @@ class Sync:
     """The picture of the curves; sync.png in the capture's folder unless given."""
     cameras: str | None = None
     """Cameras to synchronise, separated by commas; the first one keeps offset 0."""
+    person: str | None = None
+    """Which person to compare, by camera where there are several: cam01=2,cam02=1. By default
+    those who move alike in all cameras."""
     layout: str | None = None
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     detector: Flat = DEFAULT_DETECTOR
@@ -48,7 +51,10 @@ def main(arguments: Sequence[str]) -> None:
     options = parse(Sync, "sync", arguments)
     console = Console(highlight=False)
     plans = take_plans(
-        options.capture, cameras=comma_separated(options.cameras), layout=options.layout
+        options.capture,
+        cameras=comma_separated(options.cameras),
+        layout=options.layout,
+        persons=persons_by_camera(options.person),
     )
     with detecting(console, options.detector) as detect:
         takes = [synchronise_take(plan, detect) for plan in plans]

@@ -105,7 +105,8 @@ def _correlated(
     size = np.sqrt(np.maximum(of_first * of_second, 1e-9))
     alike = np.clip(across / size, 0, 0.999)
     evidence = -0.5 * overlap * HOP * np.log1p(-(alike**2))
-    return Curve(np.where(overlap * HOP >= LEAST_OVERLAP, evidence, 0), int(lags[0]), 1 / HOP)
+    evidence = np.where(overlap * HOP >= LEAST_OVERLAP, evidence, 0)
+    return Curve(evidence, int(lags[0]), 1 / HOP, overlap * HOP)
 
 
 def _vertex(curve: Curve, place: int) -> float:

@@ -3,9 +3,9 @@
 A joint of two groups of cameras is the surer, the more the evidence of its lag stands out above
 that of any other. The margin is divided by the root of the number of pairs, since pairs see the
 same motion and are not as many witnesses as there are of them. The two constants are a logistic
-regression of "right within one and a half frames" over several hundred joints of training clips and
-virtual captures, shifted and cut at random, wrong footage among them (benchmarks/synchronisation.py
-measures how well it holds elsewhere).
+regression of "right within one and a half frames" (of 30 a second) over 467 joints of
+training clips and virtual captures, shifted at random and cut to 1.2 to 8 seconds, wrong footage
+among them (benchmarks/synchronisation.py measures how well it holds elsewhere).
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,15 @@ from jaxtyping import Float
 
 from canonpose.synchronisation.solving import Joint, Solution
 
-STEEPNESS = 2.6
-HALF = 0.147
+STEEPNESS = 2.67
+HALF = 0.266
 """Nats x seconds; a margin of so much a root pair is right every other time."""
-SURE = 0.9
+SURE = 0.95
 """From here on an offset is worth writing down."""
+
+LEAST_SHARED = 1.0
+"""Seconds; cameras that share less are never sure, as little motion fits by chance."""
+MOST_UNSURE = 0.9
 
 WORDS = ((0.99, "very sure"), (SURE, "sure"), (0.5, "unsure"), (0.0, "not found"))
 
@@ -62,7 +66,8 @@ def confidences(solution: Solution, cameras: int) -> Float[np.ndarray, " camera"
 
 def of_joint(joint: Joint) -> float:
     """The probability that a joint is right."""
-    return confidence(joint.best - joint.rival, joint.pairs)
+    value = confidence(joint.best - joint.rival, joint.pairs)
+    return value if joint.shared >= LEAST_SHARED else min(value, MOST_UNSURE)
 
 
 def _spread(

@@ -11,7 +11,7 @@ The covariances at all shifts are correlations in time, summed over the joints, 
 Fourier transforms give all of them (the sums over the overlap alone, as weights take part).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,8 +37,8 @@ class Curve:
     first one's sample t shows."""
     rate: float
     """Samples a second."""
-    overlap: Float[np.ndarray, " lag"] | None = None
-    """Weighted seconds that the two cameras share, for two cameras alone."""
+    overlap: Float[np.ndarray, " lag"]
+    """Weighted seconds that the cameras share, summed over their pairs."""
 
     @property
     def lags(self) -> Float[np.ndarray, " lag"]:
@@ -48,8 +48,22 @@ class Curve:
     def reversed(self) -> "Curve":
         """The same with the two cameras exchanged."""
         last = self.first + len(self.evidence) - 1
-        overlap = None if self.overlap is None else self.overlap[::-1]
-        return Curve(self.evidence[::-1], -last, self.rate, overlap)
+        return Curve(self.evidence[::-1], -last, self.rate, self.overlap[::-1])
+
+    def around(self, lag: int, reach: int) -> "Curve":
+        """The information within so many samples of a lag, times the overlap at the lag.
+
+        Evidence grows with the overlap, which would draw a precise offset towards more of it. The
+        lags are relative to the one given; nothing speaks where the cameras do not overlap.
+        """
+        place = lag - self.first
+        near = place + np.arange(-reach, reach + 1)
+        inside = (near >= 0) & (near < len(self.evidence))
+        here = self.overlap[place] if 0 <= place < len(self.evidence) else 0.0
+        values = np.zeros(len(near))
+        there = near[inside]
+        values[inside] = self.evidence[there] / np.maximum(self.overlap[there], 1e-9) * here
+        return Curve(values, -reach, self.rate, np.full(len(near), here))
 
     def shifted(self, samples: int) -> "Curve":
         """The same with all lags increased."""
@@ -87,6 +101,16 @@ class Spectra:
             rate=signals.rate,
         )
 
+    def of_joint(self, joint: int) -> "Spectra":
+        """Those of one joint alone."""
+        kept = (..., slice(joint, joint + 1), slice(None))
+        return replace(
+            self,
+            weight=self.weight[kept],
+            weighted=self.weighted[kept],
+            squares=self.squares[kept],
+        )
+
 
 def transform_length(samples: Sequence[int]) -> int:
     """A fast length at which no two of the cameras overlap from behind."""
@@ -94,8 +118,16 @@ def transform_length(samples: Sequence[int]) -> int:
     return int(fft.next_fast_len(sum(longest), real=True))
 
 
-def correlate(first: Spectra, second: Spectra) -> Curve:
-    """The evidence for every lag of the second camera against the first."""
+def correlate(first: Spectra, second: Spectra, *, centred: bool = False) -> Curve:
+    """The evidence for every lag of the second camera against the first.
+
+    Parameters
+    ----------
+    first, second : Spectra
+        Of one transform length.
+    centred : bool
+        Whether to take, at every lag, each joint around its mean over the overlap.
+    """
     lags = np.arange(-(first.samples - 1), second.samples)
 
     def at_all_lags(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -108,11 +140,30 @@ def correlate(first: Spectra, second: Spectra) -> Curve:
     of_first = _symmetric(at_all_lags(first.squares, second.weight[None]))
     of_second = _symmetric(at_all_lags(first.weight[None], second.squares))
     across = np.moveaxis(at_all_lags(first.weighted[:, None], second.weighted[None]), -1, 0)
+    if centred:
+        for joint in range(joints):
+            means = _of_means(first.of_joint(joint), second.of_joint(joint), at_all_lags)
+            of_first, of_second = of_first - means[0], of_second - means[1]
+            across = across - means[2]
     jitter = (JITTER**2 * overlap + 1e-9)[:, None, None] * np.eye(2)
     information = mutual_information(of_first + jitter, of_second + jitter, across)
     seconds = overlap / joints / first.rate
     evidence = np.where(seconds >= LEAST_OVERLAP, seconds * information, 0)
     return Curve(evidence, int(lags[0]), first.rate, seconds)
+
+
+def _of_means(
+    first: Spectra, second: Spectra, at_all_lags: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What one joint's means over the overlap add to the three sums of products, at every lag."""
+    overlap = np.maximum(at_all_lags(first.weight, second.weight), 1e-9)[:, None, None]
+    one = at_all_lags(first.weighted, second.weight[None]).T
+    other = at_all_lags(first.weight[None], second.weighted).T
+    return (
+        one[:, :, None] * one[:, None] / overlap,
+        other[:, :, None] * other[:, None] / overlap,
+        one[:, :, None] * other[:, None] / overlap,
+    )
 
 
 def mutual_information(
@@ -133,3 +184,8 @@ def mutual_information(
 def _symmetric(terms: Float[np.ndarray, "3 lag"]) -> Float[np.ndarray, "lag 2 2"]:
     xx, xy, yy = terms
     return np.stack([np.stack([xx, xy], -1), np.stack([xy, yy], -1)], -2)
+
+
+def agreed(first: Curve, second: Curve) -> Curve:
+    """The smaller of two readings' evidence at every lag; both must speak for it."""
+    return replace(first, evidence=np.minimum(first.evidence, second.evidence))

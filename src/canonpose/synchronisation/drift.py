@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import least_squares
 
-from canonpose.synchronisation.correlation import Curve
 from canonpose.synchronisation.signals import Signals
 from canonpose.synchronisation.solving import solve
 
@@ -88,26 +87,14 @@ def _window_offsets(
         [_cut(person, int(begin), length) for person in people]
         for people, begin in zip(signals, begins, strict=True)
     ]
-    near = {pair: _near_zero(curve) for pair, curve in pair_curves(cut).items()}
+    reach = int(REACH * rate)
+    near = {pair: curve.around(0, reach) for pair, curve in pair_curves(cut, centred=True).items()}
     return solve(near, len(signals)).offsets + (begins - begins[0]) / rate
 
 
 def _cut(signals: Signals, begin: int, length: int) -> Signals:
     kept = slice(max(begin, 0), max(begin, 0) + length)
-    return replace(
-        signals,
-        values=signals.values[kept],
-        weights=signals.weights[kept] * signals.trust[kept],
-        trust=signals.trust[kept],
-    )
-
-
-def _near_zero(curve: Curve) -> Curve:
-    reach = int(REACH * curve.rate)
-    first = max(-reach - curve.first, 0)
-    near = slice(first, reach + 1 - curve.first)
-    overlap = None if curve.overlap is None else curve.overlap[near]
-    return Curve(curve.evidence[near], curve.first + first, curve.rate, overlap)
+    return replace(signals, values=signals.values[kept], weights=signals.weights[kept])
 
 
 def _line(

@@ -8,9 +8,15 @@ import numpy as np
 from jaxtyping import Float
 
 from canonpose.synchronisation.confidence import confidences
-from canonpose.synchronisation.correlation import Curve, Spectra, correlate, transform_length
+from canonpose.synchronisation.correlation import (
+    Curve,
+    Spectra,
+    agreed,
+    correlate,
+    transform_length,
+)
 from canonpose.synchronisation.signals import Signals, motion_signals
-from canonpose.synchronisation.solving import Pair, Solution, solve
+from canonpose.synchronisation.solving import Pair, Solution, refined, solve
 from canonpose.synchronisation.views import Watched
 
 HIGHEST_RATE = 60.0
@@ -37,8 +43,10 @@ def estimate(views: Sequence[Watched]) -> Estimate:
     signals = tuple(
         tuple(motion_signals(person, view.times, rate) for person in view.people) for view in views
     )
-    trusted = [[person.trusted() for person in people] for people in signals]
-    solution = solve(pair_curves(signals), len(views), pair_curves(trusted))
+    changes = [[person.changes() for person in people] for people in signals]
+    fine = pair_curves(signals, centred=True)
+    coarse = {pair: agreed(curve, fine[pair]) for pair, curve in pair_curves(changes).items()}
+    solution = refined(solve(coarse, len(views)), fine)
     return Estimate(
         cameras=tuple(view.camera for view in views),
         offsets=solution.offsets,
@@ -48,14 +56,17 @@ def estimate(views: Sequence[Watched]) -> Estimate:
     )
 
 
-def pair_curves(signals: Sequence[Sequence[Signals]]) -> dict[Pair, Curve]:
+def pair_curves(
+    signals: Sequence[Sequence[Signals]], *, centred: bool = False
+) -> dict[Pair, Curve]:
     """The evidence between every two cameras; at every lag that of the two people who fit best."""
     length = transform_length([len(people[0]) for people in signals])
     spectra = [[Spectra.of(person, length) for person in people] for people in signals]
-    return {
-        (a, b): _best_of([correlate(p, q) for p, q in product(spectra[a], spectra[b])])
-        for a, b in combinations(range(len(spectra)), 2)
-    }
+
+    def best(first: Sequence[Spectra], second: Sequence[Spectra]) -> Curve:
+        return _best_of([correlate(p, q, centred=centred) for p, q in product(first, second)])
+
+    return {(a, b): best(spectra[a], spectra[b]) for a, b in combinations(range(len(spectra)), 2)}
 
 
 def _best_of(curves: Sequence[Curve]) -> Curve:

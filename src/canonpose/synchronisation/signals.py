@@ -19,23 +19,27 @@ LEAST_KNOWN = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Signals:
-    """Where a body's joints are in the image around its middle, fast and slow changes left out."""
+    """Where a body's joints are in the image around its middle, the fastest changes left out."""
 
     values: Float[np.ndarray, "sample joint 2"]
     """Body sizes (the box's diagonal, median over the clip); 0 where unknown."""
     weights: Float[np.ndarray, "sample joint"]
-    """Confidence, 0 where unknown."""
-    trust: Float[np.ndarray, "sample joint"]
-    """0..1; how little the values depend on where the clip or a gap begins and ends."""
+    """Confidence, 1 on average where a joint is known (detectors' scales differ), else 0."""
     rate: float
     """Samples a second; sample k is k / rate seconds after the camera's first frame."""
 
     def __len__(self) -> int:
         return len(self.values)
 
-    def trusted(self) -> "Signals":
-        """With weights that fade out towards the ends, for what must be precise."""
-        return replace(self, weights=self.weights * self.trust)
+    def changes(self) -> "Signals":
+        """Without the slow changes, each joint's running mean.
+
+        At the ends of a clip or a gap that mean looks to one side alone, which another camera's,
+        whose clip begins elsewhere, does not do: good for finding a shift roughly.
+        """
+        slow = _smoothed(self.values, self.weights, SLOWEST * self.rate)
+        known = self.weights > 0
+        return replace(self, values=np.where(known[..., None], self.values - slow, 0))
 
 
 def motion_signals(
@@ -56,18 +60,16 @@ def motion_signals(
     even = resampled(seen.astype(np.float64), times, np.arange(samples) / rate)
     known = even[..., 2] > 0
     weights = np.where(known, even[..., 2], 0)
+    weights = weights / (weights[known].mean() if known.any() else 1)
     sizes = body_sizes(even)
     size = float(np.median(sizes[sizes > 0])) if (sizes > 0).any() else 1.0
     positions = np.where(known[..., None], even[..., :2], 0)
     total = np.maximum(weights.sum(1), 1e-9)[:, None, None]
     middle = (positions * weights[..., None]).sum(1, keepdims=True) / total
     positions = np.where(known[..., None], positions - middle, 0) / max(size, 1e-6)
-    fast, slow = (_smoothed(positions, weights, width * rate) for width in (FASTEST, SLOWEST))
+    smooth = _smoothed(positions, weights, FASTEST * rate)
     there = known & (_share_known(known, FASTEST * rate) > LEAST_KNOWN)
-    trust = np.clip(2 * _share_known(known, SLOWEST * rate) - 1, 0, 1)
-    return Signals(
-        np.where(there[..., None], fast - slow, 0), np.where(there, weights, 0), trust, rate
-    )
+    return Signals(np.where(there[..., None], smooth, 0), np.where(there, weights, 0), rate)
 
 
 def _smoothed(
@@ -84,9 +86,5 @@ def _smoothed(
 def _share_known(
     known: Bool[np.ndarray, "sample joint"], width: float
 ) -> Float[np.ndarray, "sample joint"]:
-    """How much of every sample's neighbourhood is known; a half at either end of the clip.
-
-    There the mean over a joint's slow changes looks to one side alone, which the other camera,
-    whose clip begins elsewhere, does not do.
-    """
+    """How much of every sample's neighbourhood is known; a half at either end of the clip."""
     return gaussian_filter1d(known.astype(np.float64), width, axis=0, mode="constant")

@@ -8,7 +8,7 @@ together, by fractions of a sample, to where the pairs' evidence adds up to the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -44,6 +44,11 @@ class Joint:
         """How many pairs of cameras spoke."""
         return len(self.groups[0]) * len(self.groups[1])
 
+    @property
+    def shared(self) -> float:
+        """Weighted seconds that both cameras of a pair filmed, on average."""
+        return float(self.curve.overlap[-self.curve.first]) / self.pairs
+
 
 @dataclass(frozen=True, eq=False)
 class Solution:
@@ -55,9 +60,7 @@ class Solution:
     """In the order in which they were made, one fewer than cameras."""
 
 
-def solve(
-    curves: Mapping[Pair, Curve], cameras: int, fine: Mapping[Pair, Curve] | None = None
-) -> Solution:
+def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
     """The offsets of two or more cameras.
 
     Parameters
@@ -66,8 +69,6 @@ def solve(
         (first, second) with first < second to their curve; all of one rate.
     cameras : int
         How many; every pair must have a curve.
-    fine : mapping, optional
-        Curves for the last step, by fractions of a sample, where others are more precise.
     """
     lags = np.zeros(cameras, dtype=np.int64)
     groups: list[Group] = [(camera,) for camera in range(cameras)]
@@ -93,7 +94,7 @@ def solve(
             low, high = min(merged, group), max(merged, group)
             linking[low, high] = _sum_between(curves, low, high, lags)
         groups.append(merged)
-    offsets = polished(curves if fine is None else fine, lags.astype(np.float64))
+    offsets = polished(curves, lags.astype(np.float64))
     rate = next(iter(curves.values())).rate
     return Solution((offsets - offsets[0]) / rate, tuple(joints))
 
@@ -131,10 +132,13 @@ def _sum_between(
     """The evidence of all pairs between two groups for a shift of the second."""
     parts = [between(curves, a, b).shifted(int(lags[a] - lags[b])) for a in first for b in second]
     start = min(part.first for part in parts)
-    total = np.zeros(max(part.first + len(part.evidence) for part in parts) - start)
+    length = max(part.first + len(part.evidence) for part in parts) - start
+    evidence, overlap = np.zeros(length), np.zeros(length)
     for part in parts:
-        total[part.first - start :][: len(part.evidence)] += part.evidence
-    return Curve(total, start, parts[0].rate)
+        there = slice(part.first - start, part.first - start + len(part.evidence))
+        evidence[there] += part.evidence
+        overlap[there] += part.overlap
+    return Curve(evidence, start, parts[0].rate, overlap)
 
 
 REACH = 6
@@ -171,15 +175,20 @@ def polished(
 
 
 def _spline(curve: Curve, lag: int) -> CubicSpline | None:
-    """The information around a lag, times the overlap at it.
-
-    Evidence grows with the overlap, which would draw every offset towards more of it.
-    """
+    """The evidence around a lag."""
     place = lag - curve.first
     low, high = max(place - REACH, 0), min(place + REACH + 1, len(curve.evidence))
     if high - low < 4 or not low <= place < high:
         return None
-    values = curve.evidence[low:high]
-    if curve.overlap is not None:
-        values = values / np.maximum(curve.overlap[low:high], 1e-9) * curve.overlap[place]
-    return CubicSpline(curve.first + np.arange(low, high), values)
+    return CubicSpline(curve.first + np.arange(low, high), curve.evidence[low:high])
+
+
+def refined(solution: Solution, fine: Mapping[Pair, Curve]) -> Solution:
+    """The same joints, with offsets from more precise curves, within `PEAK` of those found."""
+    rate = next(iter(fine.values())).rate
+    lags = np.round(solution.offsets * rate).astype(int)
+    near = {
+        (a, b): curve.around(int(lags[b] - lags[a]), int(PEAK * rate))
+        for (a, b), curve in fine.items()
+    }
+    return replace(solution, offsets=lags / rate + solve(near, len(lags)).offsets)

@@ -21,9 +21,9 @@ from canonpose.synchronisation.signals import Signals
 from canonpose.synchronisation.views import Watched
 from canonpose.video.opening import is_video
 
-WHOLE = 0.25
-"""Frames; an offset so close to a whole number is written as that: motion is hardly more precise,
-and with whole offsets no frame need be interpolated."""
+PRECISION = 0.008
+"""Seconds; the median error of offsets on real and virtual footage. An offset is written as a whole
+number of frames where that is as likely: with whole offsets no frame need be interpolated."""
 APART = 0.1
 """Seconds by which sound may differ from motion; it travels 30 m in that time."""
 AUDIO_RATE = 8000
@@ -149,7 +149,7 @@ def _clock(
             )
             if sure < SURE:
                 seconds, ppm, sure, source = sound.seconds, 0.0, sound.confidence, "sound"
-    offset = rounded(seconds * rate)
+    offset = rounded(seconds, rate)
     return CameraClock(
         camera, offset, seconds, round(ppm, 1), drift.standard_error, sure, source
     ), note
@@ -160,10 +160,11 @@ def _reference(clocks: Sequence[CameraClock]) -> CameraClock:
     return CameraClock(clocks[0].camera, 0.0, 0.0, 0.0, 0.0, best, "reference")
 
 
-def rounded(frames: float) -> float:
-    """An offset as it is written: to a tenth of a frame, whole where it nearly is."""
+def rounded(seconds: float, rate: float) -> float:
+    """An offset as it is written, in frames: to a tenth, whole where that is within `PRECISION`."""
+    frames = seconds * rate
     whole = round(frames)
-    return float(whole) if abs(frames - whole) < WHOLE else round(frames, 1)
+    return float(whole) if abs(frames - whole) <= PRECISION * rate else round(frames, 1)
 
 
 def _heard(plan: TakePlan, listen: Listen) -> dict[str, AudioShift]:
@@ -190,22 +191,28 @@ def _problem(plan: TakePlan, found: Estimate, unsure: Sequence[str]) -> str:
     ]
     if still:
         return (
-            f"{plan.where}: camera {short_list(still)} sees too little movement to tell when; film "
+            f"{plan.where}: {_cameras(still)} too little movement to tell when; film "
             f"somebody moving about, or give [offsets] in capture.toml."
         )
     groups = [
-        f"{short_list(found.cameras[camera] for camera in group)} ({sure:.2f})"
+        f"{short_list(found.cameras[camera] for camera in group)} (confidence {sure:.2f})"
         for group, sure in misfits(found.solution)
     ]
     return (
-        f"{plan.where}: camera {'; '.join(groups) or short_list(unsure)} moves at no shift as the "
-        f"others do, surely enough (confidence in brackets); check that all files show one "
-        f"scene for some seconds together, or give [offsets] in capture.toml."
+        f"{plan.where}: no shift is found surely at which these cameras move as the others do: "
+        f"{'; '.join(groups) or short_list(unsure)}; check that all files show one scene for some "
+        f"seconds together, or give [offsets] in capture.toml."
     )
 
 
+def _cameras(names: Sequence[str]) -> str:
+    return f"camera {names[0]!r} sees" if len(names) == 1 else f"cameras {short_list(names)} see"
+
+
 def _liveliness(signals: Signals) -> float:
-    """How far joints move about, body sizes (standard deviation)."""
-    total = float(signals.weights.sum())
-    energy = float((signals.weights[..., None] * signals.values**2).sum())
-    return float(np.sqrt(energy / max(total, 1e-9)))
+    """How far joints move about their mean, body sizes (standard deviation)."""
+    weights = signals.weights[..., None]
+    total = np.maximum(weights.sum(0), 1e-9)
+    means = (weights * signals.values).sum(0) / total
+    energy = float((weights * (signals.values - means) ** 2).sum())
+    return float(np.sqrt(energy / total.sum()))
