@@ -3,11 +3,13 @@
 >>> import canonpose
 >>> capture = canonpose.read_capture("footage")  # doctest: +SKIP
 >>> lifter = canonpose.train(capture, "run")  # doctest: +SKIP
->>> poses = canonpose.lift(canonpose.read_keypoints("clip.npz"), lifter)  # doctest: +SKIP
+>>> poses = canonpose.lift(canonpose.read_keypoints("clip.mp4"), lifter)  # doctest: +SKIP
 >>> scores = canonpose.evaluate(poses, "reference.npz")  # doctest: +SKIP
 """
 
 from canonpose.datamodel import Capture, Keypoints, Poses, Take
+from canonpose.detection.footage import detect_video
+from canonpose.detection.registry import DetectorConfig, create_detector
 from canonpose.errors import InputError, InputWarning
 from canonpose.exporters.npz import load_poses, save_poses
 from canonpose.exporters.overlay import write_overlay
@@ -25,11 +27,13 @@ from canonpose.metrics import evaluate
 from canonpose.readers import from_arrays, read_capture, read_keypoints
 from canonpose.skeleton import Skeleton
 from canonpose.solving import SolveConfig, Solved, solve, write_solved
+from canonpose.synchronisation.capture import synchronise
 from canonpose.training import PRESETS, TrainingConfig, preset, train
 
 __all__ = [
     "PRESETS",
     "Capture",
+    "DetectorConfig",
     "InputError",
     "InputWarning",
     "Keypoints",
@@ -42,6 +46,8 @@ __all__ = [
     "Take",
     "TrainedLifter",
     "TrainingConfig",
+    "create_detector",
+    "detect_video",
     "evaluate",
     "from_arrays",
     "lift",
@@ -54,6 +60,7 @@ __all__ = [
     "save_lifter",
     "save_poses",
     "solve",
+    "synchronise",
     "train",
     "write_overlay",
     "write_report",

@@ -13,13 +13,13 @@ from rich.table import Table
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
 from canonpose.errors import InputError
-from canonpose.readers.capture import take_plans
+from canonpose.synchronisation.capture import synchronise
 from canonpose.synchronisation.confidence import in_words
 from canonpose.synchronisation.plots import plot_curves
 from canonpose.synchronisation.settings_file import write_clocks
-from canonpose.synchronisation.take import TakeClocks, synchronise_take
+from canonpose.synchronisation.take import TakeClocks
 
-COLUMNS = ("take", "camera", "offset, frames", "seconds", "drift, ppm", "confidence", "from")
+COLUMNS = ("take", "camera", "frames", "seconds", "drift, ppm", "confidence", "from")
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Sync, "sync", arguments)
     console = Console(highlight=False)
-    plans = take_plans(
-        options.capture,
-        cameras=comma_separated(options.cameras),
-        layout=options.layout,
-        persons=persons_by_camera(options.person),
-    )
     with detecting(console, options.detector) as detect:
-        takes = [synchronise_take(plan, detect) for plan in plans]
+        takes = synchronise(
+            options.capture,
+            cameras=comma_separated(options.cameras),
+            layout=options.layout,
+            persons=persons_by_camera(options.person),
+            detect=detect,
+        )
     print_clocks(console, takes)
     picture = options.curves or options.capture / "sync.png"
     plot_curves(takes, picture)
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> None:
     if options.dry_run:
         console.print("capture.toml is left as it is (--dry-run)")
     elif found:
-        changes = write_clocks(options.capture, found, len(plans))
+        changes = write_clocks(options.capture, found, len(takes))
         for change in changes or ["nothing to change"]:
             console.print(f"capture.toml: {change}", soft_wrap=True, markup=False)
     if problems := [take.problem for take in takes if take.problem]:
