@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 from canonpose.solving.bundle import _Problem
 from canonpose.solving.camera_unknowns import CameraUnknowns, Lens
 from canonpose.solving.pinholes import Pinholes, by_world, see
-from canonpose.solving.points import Detections, misfit, solve_points
+from canonpose.solving.points import Observations, misfit, solve_points
 
 seeds = st.integers(0, 2**32 - 1)
 few = settings(max_examples=5, deadline=None)
@@ -36,7 +36,7 @@ def seen_by(cameras, points, noise=0.0, seed=0):
     random = np.random.default_rng([seed, 2])
     pixels = see(cameras, points).pixels
     weights = random.uniform(0.1, 0.4, pixels.shape[:2])
-    return Detections(pixels + noise * random.standard_normal(pixels.shape), weights)
+    return Observations(pixels + noise * random.standard_normal(pixels.shape), weights)
 
 
 @few
@@ -126,7 +126,7 @@ def test_uncertainty_grows_with_what_is_left_out():
 def test_a_robust_residual_is_linear_far_away():
     cameras, points = rig(2), world(2, 1)
     near, far = (
-        Detections(see(cameras, points).pixels + off, np.full((3, 1), 0.5)) for off in (1e-3, 1e4)
+        Observations(see(cameras, points).pixels + off, np.full((3, 1), 0.5)) for off in (1e-3, 1e4)
     )
     plain = 0.5 * np.sqrt(2)
     near_cost = (misfit(see(cameras, points), near).values ** 2).sum() / 3

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from canonpose.baselines.rig import RigViews
 from canonpose.geometry.triangulation import triangulate
 from canonpose.solving.pinholes import Pinholes, see
-from canonpose.solving.points import Detections, detections_of, solve_points
+from canonpose.solving.points import Observations, observations_of, solve_points
 from canonpose.solving.weak import WeakPoses
 
 LEFT_OUT_POINTS = 2000
@@ -52,7 +52,7 @@ def joints_of_perspective(cameras: Pinholes, views: RigViews, tolerance: float) 
         min_views=2,
     )
     shape = views.scores.shape
-    detections = detections_of(
+    detections = observations_of(
         views.positions.astype(np.float64), views.scores.astype(np.float64), tolerance
     )
     start = linear.positions.reshape(-1, 3)
@@ -101,14 +101,14 @@ def _deviation(
 
 
 def _error(
-    cameras: Pinholes, points: Float[np.ndarray, "point 3"], detections: Detections
+    cameras: Pinholes, points: Float[np.ndarray, "point 3"], detections: Observations
 ) -> Float[np.ndarray, "view point"]:
     off = np.linalg.norm(see(cameras, points).pixels - detections.pixels, axis=-1)
     return np.where(detections.weights > 0, off, np.nan)
 
 
 def _left_out(
-    cameras: Pinholes, detections: Detections, points: Float[np.ndarray, "point 3"]
+    cameras: Pinholes, detections: Observations, points: Float[np.ndarray, "point 3"]
 ) -> Float[np.ndarray, " view"]:
     views = len(cameras)
     errors = np.full(views, np.nan)

@@ -14,7 +14,7 @@ from scipy.optimize import least_squares
 
 from canonpose.solving.camera_unknowns import CameraUnknowns, Lens
 from canonpose.solving.pinholes import Pinholes, Points, by_world, see
-from canonpose.solving.points import Detections, misfit, rows_of_points, solve_points
+from canonpose.solving.points import Observations, misfit, rows_of_points, solve_points
 
 MOST_STEPS = 60
 INNER_STEPS = 6
@@ -38,7 +38,7 @@ class Bundle:
 def bundle_adjusted(
     cameras: Pinholes,
     points: Points,
-    detections: Detections,
+    detections: Observations,
     sizes: Float[np.ndarray, " view"],
     lens: Lens,
     *,
@@ -53,7 +53,7 @@ def bundle_adjusted(
         To start from.
     points : array [point, 3]
         To start from, as many as there are detections; all seen by two cameras or more.
-    detections : Detections
+    detections : Observations
     sizes : array [view]
         The longer side of every image, in pixels.
     lens : Lens
@@ -90,7 +90,7 @@ class _Problem:
     """The reduced problem, of the cameras' unknowns alone."""
 
     unknowns: CameraUnknowns
-    detections: Detections
+    detections: Observations
     points: Points
     """Where the last accepted solution had them, from which the next one starts."""
 

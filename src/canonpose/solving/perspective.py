@@ -11,7 +11,7 @@ from canonpose.solving.bundle import Bundle, bundle_adjusted
 from canonpose.solving.camera_unknowns import FOCAL_RANGE, Lens
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.pinholes import Pinholes, Points
-from canonpose.solving.points import detections_of, solve_points
+from canonpose.solving.points import observations_of, solve_points
 from canonpose.solving.start import perspective_start
 from canonpose.solving.weak import WeakPoses
 
@@ -52,7 +52,7 @@ class RigProblem:
         self.config = config
         self.longer = np.array([max(size) for size in views.sizes], dtype=np.float64)
         self.middles = np.array(views.sizes, dtype=np.float64) / 2
-        self.detections = detections_of(
+        self.detections = observations_of(
             views.positions.astype(np.float64), views.scores.astype(np.float64), tolerance
         )
         confident = (self.detections.weights * tolerance >= config.min_score).sum(0)

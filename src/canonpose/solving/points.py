@@ -16,7 +16,7 @@ EXACT = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class Detections:
+class Observations:
     """What the cameras saw of points; a point is one joint at one moment."""
 
     pixels: Float[np.ndarray, "view point 2"]
@@ -24,9 +24,9 @@ class Detections:
     weights: Float[np.ndarray, "view point"]
     """One over the pixels that a detection may be off; 0 where missing."""
 
-    def at(self, chosen: np.ndarray) -> "Detections":
+    def at(self, chosen: np.ndarray) -> "Observations":
         """Some of the points."""
-        return Detections(self.pixels[:, chosen], self.weights[:, chosen])
+        return Observations(self.pixels[:, chosen], self.weights[:, chosen])
 
     @property
     def solvable(self) -> Bool[np.ndarray, " point"]:
@@ -34,11 +34,11 @@ class Detections:
         return (self.weights > 0).sum(0) >= 2
 
 
-def detections_of(
+def observations_of(
     pixels: Float[np.ndarray, "view frame joint 2"],
     scores: Float[np.ndarray, "view frame joint"],
     tolerance: float,
-) -> Detections:
+) -> Observations:
     """All joints of all moments in a row.
 
     Parameters
@@ -52,7 +52,7 @@ def detections_of(
     """
     seen = (scores > 0) & np.isfinite(pixels).all(-1)
     views = len(pixels)
-    return Detections(
+    return Observations(
         np.where(seen[..., None], pixels, 0.0).reshape(views, -1, 2),
         np.where(seen, scores, 0.0).reshape(views, -1) / tolerance,
     )
@@ -79,7 +79,7 @@ class Misfit:
         return self.weights[..., None, None] * (self.factor[..., None, None] * slopes + turned)
 
 
-def misfit(seen: Seen, detections: Detections) -> Misfit:
+def misfit(seen: Seen, detections: Observations) -> Misfit:
     """Soft-L1 as plain squares: ``r sqrt(rho(z) / z)`` with ``rho = 2 (sqrt(1 + z) - 1)``."""
     plain = detections.weights[..., None] * (seen.pixels - detections.pixels)
     bend = np.sqrt(1 + (plain**2).sum(-1))
@@ -100,14 +100,14 @@ class SolvedPoints:
 
 
 def solve_points(
-    cameras: Pinholes, detections: Detections, start: Points, *, steps: int = STEPS
+    cameras: Pinholes, detections: Observations, start: Points, *, steps: int = STEPS
 ) -> SolvedPoints:
     """Levenberg-Marquardt for every point by itself, from where it is.
 
     Parameters
     ----------
     cameras : Pinholes
-    detections : Detections
+    detections : Observations
         Points that fewer than two cameras saw stay where they are, or nearly so.
     start : array [point, 3]
         Finite.
@@ -138,7 +138,7 @@ def solve_points(
 
 
 def _equations(
-    cameras: Pinholes, detections: Detections, points: Points
+    cameras: Pinholes, detections: Observations, points: Points
 ) -> tuple[
     Float[np.ndarray, " point"], Float[np.ndarray, "point 3"], Float[np.ndarray, "point 3 3"]
 ]:
@@ -158,5 +158,7 @@ def rows_of_points(
     )
 
 
-def _cost(cameras: Pinholes, detections: Detections, points: Points) -> Float[np.ndarray, " point"]:
+def _cost(
+    cameras: Pinholes, detections: Observations, points: Points
+) -> Float[np.ndarray, " point"]:
     return (misfit(see(cameras, points), detections).values ** 2).sum((0, 2))

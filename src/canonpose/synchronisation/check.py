@@ -1,6 +1,5 @@
 """Whether the cameras of a capture are synchronised as they claim."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,8 +76,3 @@ def _middle(view: Keypoints, fps: float) -> Keypoints:
     first = max((len(view) - most) // 2, 0)
     kept = slice(first, first + most)
     return replace(view, positions=view.positions[kept], scores=view.scores[kept], times=None)
-
-
-def as_sentences(found: Sequence[Doubt]) -> list[str]:
-    """What to tell a user."""
-    return [str(doubt) for doubt in found]
