@@ -1,6 +1,7 @@
 """A solved capture as a folder of files.
 
-- ``takes/TAKE.npz``: a 3D reference (`canonpose.readers.reference`) with ``scores``, ``sigma``;
+- ``takes/TAKE.npz``: a 3D reference (`canonpose.readers.reference`) with ``scores``, ``sigma``; of
+  moving cameras also ``cameras``, ``rotations`` [frame, camera, 3, 3] and ``focals``;
 - ``cameras.json``, ``cameras.toml`` and ``opencv/CAMERA.yaml``: the cameras, where perspective was
   found; with several rigs in a folder of each rig's name;
 - ``solve.json``: residuals, votes and settings.
@@ -42,6 +43,10 @@ def write_solved(solved: Solved, folder: str | Path) -> None:
         }
         if take.fps is not None:
             arrays["fps"] = np.array(float(take.fps))
+        if take.cameras is not None:
+            arrays["cameras"] = np.array(take.cameras.names)
+            arrays["rotations"] = take.cameras.rotations.astype(np.float32)
+            arrays["focals"] = take.cameras.focals.astype(np.float32)
         write_arrays(arrays, folder / "takes" / f"{take.name}.npz")
     for rig in solved.rigs:
         if rig.cameras:

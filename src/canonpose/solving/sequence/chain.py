@@ -7,7 +7,7 @@ LAPACK's banded Cholesky factor costs no more than linearly in the number of mom
 
 import numpy as np
 from jaxtyping import Float
-from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
+from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded, lapack
 
 
 def banded(
@@ -43,7 +43,7 @@ def banded(
     return band.reshape(2 * size + 1, -1)
 
 
-def solve_banded_chain(
+def solved(
     band: Float[np.ndarray, "band row"], right: Float[np.ndarray, "moment unknown"]
 ) -> Float[np.ndarray, "moment unknown"] | None:
     """The unknowns of all moments; None where the equations are not positive definite."""
@@ -52,3 +52,19 @@ def solve_banded_chain(
     except LinAlgError:
         return None
     return cho_solve_banded((factor, True), right.ravel(), check_finite=False).reshape(right.shape)
+
+
+def sampled(
+    band: Float[np.ndarray, "band row"], shape: tuple[int, int], samples: int
+) -> Float[np.ndarray, "sample moment unknown"]:
+    """Draws whose covariance is the inverse of the normal equations; always the same ones.
+
+    Raises
+    ------
+    scipy.linalg.LinAlgError
+        If the equations are not positive definite.
+    """
+    factor = cholesky_banded(band, lower=True, check_finite=False)
+    noise = np.random.default_rng(0).standard_normal((band.shape[1], samples))
+    drawn, _ = lapack.dtbtrs(factor, noise, uplo="L", trans="T")
+    return drawn.T.reshape(samples, *shape)

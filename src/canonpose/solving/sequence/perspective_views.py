@@ -76,39 +76,3 @@ class PerspectiveViews:
         zooms = np.log(self.focals / first.focals)[..., None]
         moves = self.centres - first.centres
         return np.concatenate([turns, moves, zooms], axis=-1).swapaxes(0, 1)
-
-
-@dataclass(frozen=True, eq=False)
-class KnownViews:
-    """Views none of whose unknowns are to be found."""
-
-    views: PerspectiveViews
-
-    @property
-    def unknowns(self) -> int:
-        """None."""
-        return 0
-
-    @property
-    def steadiness(self) -> Steadiness:
-        """Of nothing."""
-        return Steadiness(np.zeros(0), np.zeros(0), np.zeros(0))
-
-    def see(self, joints: Joints) -> Sight:
-        """As the views do."""
-        sight = self.views.see(joints)
-        return replace(sight, by_view=sight.by_view[..., :0])
-
-    def moved(self, steps: Steps) -> Self:
-        """They stay."""
-        return self
-
-    def changes(self) -> Float[np.ndarray, "link view unknown"]:
-        """None."""
-        views, moments = self.views.focals.shape
-        return np.zeros((moments - 1, views, 0))
-
-    def away(self) -> Steps:
-        """Nowhere."""
-        views, moments = self.views.focals.shape
-        return np.zeros((moments, views, 0))

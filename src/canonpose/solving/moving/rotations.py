@@ -8,14 +8,18 @@ pair takes their robust mean under a window of time.
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.spatial.transform import Rotation
 
 from canonpose.errors import InputError
 from canonpose.solving.rotations import nearest_rotation
 
-MEAN_STEPS = 8
+MEAN_STEPS = 6
+REACH = 2.5
+"""Standard deviations of a window to either side."""
+LITTLE = 1e-4
+"""Share of the fullest window's weight, below which a window shows nothing."""
 SMALLEST_ANGLE = 0.02
 """Radians; a rotation that is closer to the mean than this weighs no more for it."""
 
@@ -23,12 +27,9 @@ Turning = Float[np.ndarray, "view moment 3 3"]
 
 
 def moving_rotations(
-    rotations: Turning,
-    weights: Float[np.ndarray, "view moment"],
-    joined: Bool[np.ndarray, " link"],
-    width: float,
+    rotations: Turning, weights: Float[np.ndarray, "view moment"], width: float
 ) -> Turning:
-    """A rotation for each camera at each moment, in a frame in which they turn least.
+    """A rotation for each camera at each moment of a take, in a frame in which they turn least.
 
     Parameters
     ----------
@@ -36,8 +37,6 @@ def moving_rotations(
         From the lifter's canonical frame to each camera's; NaN where a view cannot be lifted.
     weights : array [view, moment]
         Confidences, 0 where a view cannot be lifted.
-    joined : array [moment - 1]
-        Whether a moment follows the one before in the same take.
     width : float
         Standard deviation of the window, in moments.
 
@@ -45,56 +44,64 @@ def moving_rotations(
     -------
     array [view, moment, 3, 3]
         From a common frame to each camera's. The frame is that of the first camera at the first
-        moment of every take; from moment to moment the cameras' mean turn in it is none.
+        moment; from moment to moment the cameras' mean turn in it is none.
 
     Raises
     ------
     InputError
-        If two groups of cameras share no moment.
+        If a camera shares no moment with the others.
     """
     views, moments = weights.shape
     pairs = np.zeros((moments, views, views, 3, 3))
     shares = np.zeros((moments, views, views))
     known = np.where((weights > 0)[..., None, None], rotations, np.eye(3))
-    take = np.concatenate([[0], np.cumsum(~joined)])
     for one, other in combinations(range(views), 2):
+        both = weights[one] * weights[other]
+        if not both.any():
+            continue
         relative = known[other] @ known[one].swapaxes(-1, -2)
-        mean, share = _window_means(relative, weights[one] * weights[other], take, width)
+        mean, share = _window_means(relative, both, width)
         pairs[:, other, one], pairs[:, one, other] = mean, mean.swapaxes(-1, -2)
         shares[:, one, other] = shares[:, other, one] = share
-    lonely = np.flatnonzero((shares.sum(1) <= 0).any(0))
-    if len(lonely):
+    if (lonely := np.flatnonzero(shares.sum((0, 1)) == 0)).size:
         raise InputError(
-            f"camera {lonely[0] + 1} of the rig shares no moment of a take with another in which "
-            f"the person can be lifted; leave it out."
+            f"camera {lonely[0] + 1} of the rig shares no moment with another in which the person "
+            f"can be lifted; leave it out."
         )
-    return _least_turning(_reconciled(pairs, shares), joined)
+    return _least_turning(_reconciled(pairs, shares))
 
 
 def _window_means(
-    rotations: Float[np.ndarray, "moment 3 3"],
-    weights: Float[np.ndarray, " moment"],
-    take: np.ndarray,
-    width: float,
+    rotations: Float[np.ndarray, "moment 3 3"], weights: Float[np.ndarray, " moment"], width: float
 ) -> tuple[Float[np.ndarray, "moment 3 3"], Float[np.ndarray, " moment"]]:
-    """Geodesic medians under a Gaussian window, and the weights that they rest on."""
-    reach = max(1, round(3 * width))
+    """Geodesic medians under a Gaussian window, and the weights that they rest on.
+
+    Where a window shows nothing, the nearest one that does stands in, with little weight.
+    """
+    reach = max(1, round(REACH * width))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
     padded = np.pad(rotations, ((reach, reach), (0, 0), (0, 0)), mode="edge")
     around = np.moveaxis(sliding_window_view(padded, 2 * reach + 1, axis=0), -1, 1)
-    seen = sliding_window_view(np.pad(weights, reach), 2 * reach + 1)
-    same = sliding_window_view(np.pad(take, reach, constant_values=-1), 2 * reach + 1)
-    shares = seen * kernel * (same == take[:, None])
-    # Where a window shows nothing, the moment before or after must do.
+    shares = sliding_window_view(np.pad(weights, reach), 2 * reach + 1) * kernel
     total = shares.sum(1)
-    mean = nearest_rotation(np.einsum("fw,fwab->fab", shares, around) + 1e-12 * np.eye(3))
+    full = np.flatnonzero(total > LITTLE * total.max())
+    mean = _medians(around[full], shares[full])
+    nearest = np.abs(np.arange(len(total))[:, None] - full).argmin(1)
+    return mean[nearest], np.maximum(total, LITTLE * total.max())
+
+
+def _medians(
+    around: Float[np.ndarray, "moment window 3 3"], shares: Float[np.ndarray, "moment window"]
+) -> Float[np.ndarray, "moment 3 3"]:
+    """Weiszfeld's algorithm on SO(3), for all windows at once."""
+    mean = nearest_rotation(np.einsum("fw,fwab->fab", shares, around))
     for _ in range(MEAN_STEPS):
         away = around @ mean[:, None].swapaxes(-1, -2)
         turns = Rotation.from_matrix(away.reshape(-1, 3, 3)).as_rotvec().reshape(*shares.shape, 3)
         pull = shares / np.maximum(np.linalg.norm(turns, axis=-1), SMALLEST_ANGLE)
-        step = np.einsum("fw,fwa->fa", pull, turns) / np.maximum(pull.sum(1), 1e-12)[:, None]
+        step = np.einsum("fw,fwa->fa", pull, turns) / pull.sum(1)[:, None]
         mean = Rotation.from_rotvec(step).as_matrix() @ mean
-    return mean, total
+    return mean
 
 
 def _reconciled(
@@ -107,16 +114,15 @@ def _reconciled(
     system = (normed[..., None, None] * pairs).swapaxes(2, 3).reshape(moments, 3 * views, -1)
     _, vectors = np.linalg.eigh((system + system.swapaxes(1, 2)) / 2)
     blocks = vectors[..., -3:].reshape(moments, views, 3, 3)
-    flip = np.linalg.det(blocks[:, 0]) < 0
-    blocks[flip, ..., 0] *= -1
+    blocks[np.linalg.det(blocks[:, 0]) < 0, ..., 0] *= -1
     cameras = nearest_rotation(blocks)
     return (cameras @ cameras[:, :1].swapaxes(-1, -2)).swapaxes(0, 1)
 
 
-def _least_turning(rotations: Turning, joined: Bool[np.ndarray, " link"]) -> Turning:
+def _least_turning(rotations: Turning) -> Turning:
     """The same in a frame of every moment such that cameras turn least from the one before."""
     steady = rotations.copy()
-    for moment in np.flatnonzero(joined) + 1:
+    for moment in range(1, steady.shape[1]):
         back = steady[:, moment].swapaxes(-1, -2) @ steady[:, moment - 1]
         steady[:, moment] = steady[:, moment] @ nearest_rotation(back.sum(0))
     return steady
