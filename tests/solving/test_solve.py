@@ -151,12 +151,6 @@ def test_a_camera_out_of_step_is_named():
         solved(replace(shown, capture=capture))
 
 
-def test_cameras_that_may_move_are_refused():
-    capture = replace(scene(frames=5).capture, static_cameras=None)
-    with pytest.raises(InputError, match="static-cameras"):
-        solve(capture, lifter())
-
-
 def test_the_command_writes_what_can_be_read(exact, tmp_path, monkeypatch, capsys):
     shown, solution = exact
     folder = tmp_path / "capture"
