@@ -11,6 +11,7 @@ from canonpose.baselines.rig import rig_views
 from canonpose.baselines.self_calibration import detected_only
 from canonpose.cli.main import main
 from canonpose.exporters.captures import write_capture
+from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
 from canonpose.metrics import p_mpjpe, w_mpjpe
 from canonpose.skeleton.convert import complete
 from canonpose.solving import SolveConfig
@@ -130,7 +131,8 @@ def test_the_command_solves_cameras_that_may_move(filmed, solution, tmp_path, mo
     module = sys.modules["canonpose.solving.solve"]  # the package's name is the function's
     monkeypatch.setattr(module, "solve_moving", lambda *_: solution)
     monkeypatch.setattr(module.RigFootage, "of", lambda *_: None)
-    monkeypatch.setattr("canonpose.cli.solve.load_lifter", lambda folder: None)
+    lifter = TrainedLifter(Lifter(len(SKELETON), LifterConfig(width=2)), SKELETON)
+    monkeypatch.setattr("canonpose.cli.solve.load_lifter", lambda folder: lifter)
     output = tmp_path / "solved"
     options = ["--subject-height", "1.75", "-m", "run", "-o", str(output)]
     assert main(["solve", str(tmp_path / "capture"), *options]) == 0
