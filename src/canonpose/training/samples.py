@@ -1,12 +1,13 @@
 """A capture as training tensors."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int64
-from torch import Tensor
+from torch import Generator, Tensor
 
 from canonpose.datamodel import Capture, Take
 from canonpose.errors import InputError
@@ -15,7 +16,10 @@ from canonpose.geometry.normalisation import normalise
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """All moments of a capture that at least two cameras saw, normalised."""
+    """All moments of a capture that at least two cameras saw, normalised; or a batch of them.
+
+    The `canonpose.training.source.SampleSource` of a capture that fits into the device's memory.
+    """
 
     positions: Float[Tensor, "sample view joint 2"]
     """Root-centred, unit Frobenius norm; 0 where missing."""
@@ -30,6 +34,19 @@ class Samples:
     def to(self, device: torch.device) -> "Samples":
         """The same on another device."""
         return Samples(self.positions.to(device), self.scores.to(device), self.rigs.to(device))
+
+    @cached_property
+    def rig_count(self) -> int:
+        """Rigs are numbered from 0 to one below this. Waits for the device, once."""
+        return int(self.rigs.max()) + 1
+
+    def order(self, generator: Generator) -> Int64[Tensor, " sample"]:
+        """All samples in random order, on the device."""
+        return torch.randperm(len(self), generator=generator).to(self.positions.device)
+
+    def gather(self, chosen: Int64[Tensor, " batch"]) -> "Samples":
+        """Some of the samples."""
+        return Samples(self.positions[chosen], self.scores[chosen], self.rigs[chosen])
 
     def fingerprint(self) -> str:
         """A hash that changes when the data do."""

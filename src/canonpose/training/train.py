@@ -71,12 +71,13 @@ def train(
     """
     folder = None if run is None else Path(run)
     config = config or PRESETS[default_preset(capture.static_cameras)]
-    samples = samples_of(capture)
+    where = choose_device(device)
+    samples = samples_of(capture).to(where)
     static = bool(capture.static_cameras)
     _warn_of_little_footage(capture, len(samples))
     for doubt in check_synchronisation(capture):
         warnings.warn(str(doubt), InputWarning, stacklevel=2)
-    trainer = Trainer(samples, capture.skeleton, config, static, choose_device(device))
+    trainer = Trainer(samples, capture.skeleton, config, static, where)
     start = start_of(config, capture.skeleton)
     if start is not None:
         start.into_(trainer.network, capture.skeleton, samples, config.seed)
@@ -93,12 +94,12 @@ def train(
     session.run()
     ballot = resolve_chirality(
         trainer.network,
-        trainer.samples.positions.flatten(0, 1),
-        trainer.samples.scores.flatten(0, 1),
+        samples.positions.flatten(0, 1),
+        samples.scores.flatten(0, 1),
         capture.skeleton,
     )
     trainer.network.eval()
-    angles = view_angles(trainer.network, trainer.samples, capture.cameras)
+    angles = view_angles(trainer.network, samples, capture.cameras)
     warn_of_weak_geometry(angles)
     provenance = _provenance(capture, trainer, ballot, angles, session.seconds, identity)
     lifter = TrainedLifter(trainer.network, capture.skeleton, to_table(config), provenance)

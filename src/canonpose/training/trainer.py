@@ -9,8 +9,8 @@ from canonpose.skeleton import Skeleton
 from canonpose.training.augmentation import Augmentation
 from canonpose.training.config import TrainingConfig
 from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for
-from canonpose.training.samples import Samples
 from canonpose.training.schedule import learning_rate_at
+from canonpose.training.source import SampleSource
 
 
 class Trainer:
@@ -18,7 +18,8 @@ class Trainer:
 
     Parameters
     ----------
-    samples : Samples
+    samples : SampleSource
+        Which gives batches on ``device``.
     skeleton : Skeleton
     config : TrainingConfig
     static_cameras : bool
@@ -28,7 +29,7 @@ class Trainer:
 
     def __init__(
         self,
-        samples: Samples,
+        samples: SampleSource,
         skeleton: Skeleton,
         config: TrainingConfig,
         static_cameras: bool,
@@ -36,7 +37,7 @@ class Trainer:
     ):
         self.config = config
         self.skeleton = skeleton
-        self.samples = samples.to(device)
+        self.samples = samples
         self.static_cameras = static_cameras
         self.device = device
         self.step = 0
@@ -67,11 +68,9 @@ class Trainer:
     def advance(self) -> Losses:
         """Take one optimiser step; returns its losses, detached and still on the device."""
         generator = generator_for(self.config.seed, STEP, self.step)
-        chosen = self._batch_indices()
-        rigs = self.samples.rigs[chosen] if self.static_cameras else None
-        batch = self._augment(
-            self.samples.positions[chosen], self.samples.scores[chosen], generator, rigs
-        )
+        moments = self.samples.gather(self._batch_indices())
+        rigs = moments.rigs if self.static_cameras else None
+        batch = self._augment(moments.positions, moments.scores, generator, rigs)
         poses, rotation = self.network(batch.input_positions, batch.input_scores)
         losses = objective(
             batch.target,
@@ -97,8 +96,7 @@ class Trainer:
         """Sample indices of the next batch, from the epoch's random order."""
         if self._order is None or self._order[0] != self.epoch:
             generator = generator_for(self.config.seed, ORDER, self.epoch)
-            order = torch.randperm(len(self.samples), generator=generator).to(self.device)
-            self._order = self.epoch, order
+            self._order = self.epoch, self.samples.order(generator)
         start = (self.step % self.steps_per_epoch) * self.batch
         return self._order[1][start : start + self.batch]
 
