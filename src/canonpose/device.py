@@ -1,6 +1,10 @@
 """Where to compute."""
 
+from functools import lru_cache
+
 import torch
+from jaxtyping import Int64
+from torch import Tensor
 
 from canonpose.errors import InputError
 
@@ -22,3 +26,9 @@ def choose_device(name: str = "auto") -> torch.device:
         reason = str(error).splitlines()[0]
         raise InputError(f"--device {name}: cannot be used ({reason}); use cpu or auto.") from error
     return device
+
+
+@lru_cache
+def index_tensor(indices: tuple[int, ...], device: torch.device) -> Int64[Tensor, " index"]:
+    """Indices that are the same in every batch, sent to the device once."""
+    return torch.tensor(indices, dtype=torch.int64, device=device)

@@ -33,6 +33,7 @@ def objective(
     config: LossConfig,
     *,
     rigs: Int64[Tensor, " sample"] | None = None,
+    rig_count: int | None = None,
     generator: Generator | None = None,
     view_frames: Float[Tensor, "sample view 3 3"] | None = None,
     skeleton: Skeleton | None = None,
@@ -47,8 +48,10 @@ def objective(
         What the lifter made of each view.
     rigs : tensor [sample], optional
         Which samples share static cameras; without it there is no camera-consistency.
+    rig_count : int, optional
+        Rigs are numbered from 0 to one below this. With it nothing here waits for the device.
     generator : torch.Generator
-        On the CPU; draws the exchange of relative rotations.
+        Draws the exchange of relative rotations.
     view_frames : tensor [sample, view, 3, 3], optional
         How each view was augmented; see `exchanged_errors`.
     skeleton : Skeleton, optional
@@ -64,7 +67,9 @@ def objective(
         view = off_diagonal(pairs).mean(config.reduction, (0, 2)).sum()
     camera = torch.zeros_like(own)
     if rigs is not None and generator is not None and config.weight_camera > 0:
-        camera = _camera_term(target, scores, poses, rotation, config, rigs, generator, view_frames)
+        camera = _camera_term(
+            target, scores, poses, rotation, config, rigs, rig_count, generator, view_frames
+        )
     anatomy = torch.zeros_like(own)
     if skeleton is not None and config.weight_anatomy > 0:
         anatomy = anatomy_loss(poses, scores, skeleton)
@@ -84,19 +89,21 @@ def _camera_term(
     rotation: Tensor,
     config: LossConfig,
     rigs: Tensor,
+    rig_count: int | None,
     generator: Generator,
     view_frames: Tensor | None,
 ) -> Tensor:
     if config.camera_term == "equality":
-        return camera_equality(rotation, scores, rigs, view_frames)
+        return camera_equality(rotation, scores, rigs, view_frames, rig_count)
     fixed_points = config.camera_permutation == "uniform"
-    donors = permutations_within_groups(rigs.cpu(), target.shape[1], generator, fixed_points)
+    on_generator = rigs.to(generator.device)
+    donors = permutations_within_groups(on_generator, target.shape[1], generator, fixed_points)
     donors = donors.to(target.device)
     errors = exchanged_errors(
         target, scores, poses, rotation, donors, view_frames, config.scale_norm
     )
     if config.camera_sum == "rigs":
-        return rigwise_sum(errors, rigs, config.reduction)
+        return rigwise_sum(errors, rigs, config.reduction, rig_count)
     own_donor = torch.arange(len(rigs), device=target.device)[:, None] == donors.T
     exchanged = errors.masked((~own_donor).to(target.dtype)[:, :, None])
     return exchanged.mean(config.reduction, (0, 2)).sum()

@@ -87,9 +87,11 @@ class Session:
         with deferred_interrupts() as interruption:
             while trainer.step < trainer.steps:
                 self.sums += torch.stack(trainer.advance())
+                ended = trainer.step % trainer.steps_per_epoch == 0
+                sums = self.sums.tolist() if ended else []  # the one place that waits for a GPU
                 self.seconds = before + time.monotonic() - started
-                if trainer.step % trainer.steps_per_epoch == 0:
-                    self._end_epoch()
+                if ended:
+                    self._end_epoch(sums)
                 if interruption.requested:
                     self._checkpoint()
                     raise KeyboardInterrupt
@@ -97,9 +99,9 @@ class Session:
                     self._checkpoint()
                     last_checkpoint = time.monotonic()
 
-    def _end_epoch(self) -> None:
+    def _end_epoch(self, sums: list[float]) -> None:
         trainer = self.trainer
-        means = (self.sums / trainer.steps_per_epoch).tolist()
+        means = [total / trainer.steps_per_epoch for total in sums]
         self.sums.zero_()
         losses = dict(zip(TERMS, means, strict=True))
         if not all(map(math.isfinite, means)):
