@@ -44,6 +44,7 @@ PACKAGES = (
     "skeleton",
     "solving",
     "synchronisation",
+    "temporal",
     "toml_text",
     "training",
     "video",

@@ -16,12 +16,13 @@ from canonpose.cli.parsing import parse
 from canonpose.exporters.npz import save_poses
 from canonpose.inference import lift
 from canonpose.lifter.pretrained import PRETRAINED, lifter_named
+from canonpose.lifter.temporal import temporal_of
 from canonpose.readers import read_keypoints
 
 
 @dataclass(frozen=True)
 class Lift:
-    """Lift one camera's video or 2D keypoints to 3D, frame by frame."""
+    """Lift one camera's video or 2D keypoints to 3D."""
 
     input: tyro.conf.Positional[Path]
     """Video, keypoint file, or folder of OpenPose files."""
@@ -30,6 +31,8 @@ class Lift:
     model: Annotated[str, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = PRETRAINED
     """Folder of a trained lifter; by default the one that comes with canonpose, which has not seen
     your footage."""
+    single_frame: bool = False
+    """Lift every frame by itself, even if the training knows how to join them over time."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
     person: int | None = None
@@ -63,7 +66,13 @@ def main(arguments: Sequence[str]) -> None:
         )
     if keypoints.person:
         console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
-    poses = lift(keypoints, lifter, subject_height=options.subject_height, device=options.device)
+    poses = lift(
+        keypoints,
+        lifter,
+        temporal=None if options.single_frame else temporal_of(options.model),
+        subject_height=options.subject_height,
+        device=options.device,
+    )
     save_poses(poses, options.output)
     lifted = int(np.isfinite(poses.positions).all((1, 2)).sum())
     console.print(

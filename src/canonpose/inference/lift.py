@@ -7,12 +7,11 @@ from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
 from canonpose.errors import InputError
 from canonpose.geometry.projection import rotate
-from canonpose.inference.body_scale import body_size
+from canonpose.inference.frames import lifted_frames
+from canonpose.inference.over_time import joined_over_time
 from canonpose.lifter.footage import footage_for
+from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.trained import TrainedLifter
-
-BATCH = 8192
-"""Poses a pass; bounds the memory of long recordings."""
 
 
 @torch.no_grad()
@@ -20,10 +19,11 @@ def lift(
     keypoints: Keypoints,
     lifter: TrainedLifter,
     *,
+    temporal: TrainedTemporal | None = None,
     subject_height: float | None = None,
     device: str = "auto",
 ) -> Poses:
-    """Lift every frame of one camera's keypoints by itself.
+    """Lift every frame of one camera's keypoints, by itself or with those around it.
 
     Each pose is scaled to the same body size, since one view does not tell it: to the height of 1,
     or to ``subject_height``. Frames in which the root joint is not seen are NaN.
@@ -34,6 +34,8 @@ def lift(
         Of any skeleton that has the lifter's joints by name; missing ones are guessed, with a
         warning.
     lifter : TrainedLifter
+    temporal : TrainedTemporal, optional
+        Of the same training; joins the frames of a video over time.
     subject_height : float, optional
         Standing height in metres; makes the result metric.
     device : str
@@ -52,21 +54,20 @@ def lift(
     if subject_height is not None and not 0 < subject_height < np.inf:
         raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
     positions, scores, normalised, unseen = footage_for(keypoints, lifter.skeleton)
-    where = choose_device(device)
-    lifter.to(where)
-    root = lifter.skeleton.root_index
-    parts = zip(normalised.positions.split(BATCH), normalised.scores.split(BATCH), strict=True)
-    lifted = [lifter.network(part.to(where), score.to(where)) for part, score in parts]
-    canonical = torch.cat([poses.cpu() for poses, _ in lifted])
-    rotation = torch.cat([turn.cpu() for _, turn in lifted])
-    canonical = canonical - canonical[:, root : root + 1]
-    size, units = body_size(canonical, lifter.skeleton)
+    lifted = lifted_frames(normalised, lifter, choose_device(device))
+    canonical, rotation, units = lifted
+    if temporal is not None:
+        temporal.check_fits(lifter)
+        over_time = joined_over_time(
+            temporal, normalised, lifted.in_camera, ~unseen, device=choose_device(device)
+        )
+        canonical = rotate(rotation.mT, over_time)
     if subject_height is not None and units != "body_height":
         raise InputError(
             f"subject height {subject_height} m: skeleton {lifter.skeleton.name!r} has no limbs or "
             f"trunk to compare it with; leave it out."
         )
-    canonical = canonical / size[:, None, None] * (subject_height or 1.0)
+    canonical = canonical * (subject_height or 1.0)
     canonical[unseen], rotation[unseen] = torch.nan, torch.nan
     return Poses(
         positions=rotate(rotation, canonical).numpy(),
