@@ -20,6 +20,7 @@ def lift(
     lifter: TrainedLifter,
     *,
     temporal: TrainedTemporal | None = None,
+    causal: bool = False,
     subject_height: float | None = None,
     device: str = "auto",
 ) -> Poses:
@@ -36,6 +37,8 @@ def lift(
     lifter : TrainedLifter
     temporal : TrainedTemporal, optional
         Of the same training; joins the frames of a video over time.
+    causal : bool
+        Let ``temporal`` look at no later frame, as live.
     subject_height : float, optional
         Standing height in metres; makes the result metric.
     device : str
@@ -58,8 +61,9 @@ def lift(
     canonical, rotation, units = lifted
     if temporal is not None:
         temporal.check_fits(lifter)
+        where = choose_device(device)
         over_time = joined_over_time(
-            temporal, normalised, lifted.in_camera, ~unseen, device=choose_device(device)
+            temporal, normalised, lifted.in_camera, ~unseen, causal=causal, device=where
         )
         canonical = rotate(rotation.mT, over_time)
     if subject_height is not None and units != "body_height":
