@@ -40,6 +40,7 @@ PACKAGES = (
     "people",
     "pickles",
     "readers",
+    "refining",
     "reproduce",
     "skeleton",
     "solving",
