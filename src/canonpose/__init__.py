@@ -25,6 +25,7 @@ from canonpose.lifter import (
 )
 from canonpose.metrics import evaluate
 from canonpose.readers import from_arrays, read_capture, read_keypoints
+from canonpose.refining import RefineConfig, refine, train_refined
 from canonpose.skeleton import Skeleton
 from canonpose.solving import SolveConfig, Solved, solve, write_solved
 from canonpose.synchronisation.capture import synchronise
@@ -40,6 +41,7 @@ __all__ = [
     "Lifter",
     "LifterConfig",
     "Poses",
+    "RefineConfig",
     "Skeleton",
     "SolveConfig",
     "Solved",
@@ -57,11 +59,13 @@ __all__ = [
     "pretrained_lifter",
     "read_capture",
     "read_keypoints",
+    "refine",
     "save_lifter",
     "save_poses",
     "solve",
     "synchronise",
     "train",
+    "train_refined",
     "write_overlay",
     "write_report",
     "write_solved",
