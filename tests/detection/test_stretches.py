@@ -1,6 +1,7 @@
 import shutil
 
 import av
+import numpy as np
 import pytest
 
 from canonpose.detection import cache as cache_module
@@ -123,9 +124,8 @@ def test_a_damaged_video_is_detected_as_by_one_process(tmp_path):
         with pytest.warns(InputWarning, match="1 of its pictures are damaged, the first about fr"):
             found.append(detect_video(video, DiscDetector()))
     assert len(found[0]) == 83
-    assert results(tmp_path / "1" / "cam.mp4") == {
-        name: content.replace(b"/2/", b"/1/") for name, content in results(video).items()
-    }
+    np.testing.assert_array_equal(found[0].people, found[1].people)
+    np.testing.assert_array_equal(found[0].times, found[1].times)
 
 
 def test_videos_are_shared_where_that_is_faster(tmp_path):
