@@ -1,10 +1,11 @@
 """Detection in many videos, as tasks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from canonpose.corpus.engine import Engine, EngineSettings, engine_of, run
 from canonpose.corpus.inline import Inline
@@ -16,6 +17,8 @@ from canonpose.detection.stretches import Stretch, detect_stretch, stretches
 from canonpose.errors import InputError
 from canonpose.exporters.captures import write_detections
 from canonpose.people.detections import Detections
+
+Work = TypeVar("Work")
 
 FEW = 4
 """Videos for every process, below which long ones are shared between processes. Where there are
@@ -80,7 +83,7 @@ def detect_corpus(
         shared, decoding = shares(config, settings, len(jobs))
         tasks = (
             Task(job.video, detect_file, (job.video, job.written, shared, decoding))
-            for job in longest_first(jobs)
+            for job in longest_first(jobs, lambda job: job.video)
         )
         yield from run(engine, tasks, settings.retries)
 
@@ -111,12 +114,12 @@ def shares(
     return replace(config, threads=threads), 0 if spare > 1 else 1
 
 
-def longest_first(jobs: Iterable[Job]) -> list[Job]:
+def longest_first(jobs: Iterable[Work], path_of: Callable[[Work], Path]) -> list[Work]:
     """Jobs by the size of their files, so that no long one is left for the end."""
 
-    def size(job: Job) -> int:
+    def size(job: Work) -> int:
         with suppress(OSError):
-            return job.video.stat().st_size
+            return path_of(job).stat().st_size
         return 0  # the task will say what is wrong with it
 
     return sorted(jobs, key=size, reverse=True)

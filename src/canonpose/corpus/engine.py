@@ -57,7 +57,14 @@ class EngineSettings:
     @property
     def most(self) -> int:
         """The most processes of this machine."""
-        return self.workers or len(os.sched_getaffinity(0))
+        return self.workers or cores()
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def engine_of(settings: EngineSettings, progress: TaskProgress = ignore) -> Engine:

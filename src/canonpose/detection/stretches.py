@@ -46,6 +46,8 @@ class Stretch:
     """Of its frames, as the file's index has them."""
     last: bool
     """Whether the video ends with it."""
+    whole: int
+    """Frames of the whole video."""
 
 
 def stretches(video: Path, processes: int) -> list[Stretch]:
@@ -69,7 +71,7 @@ def stretches(video: Path, processes: int) -> list[Stretch]:
     for first in range(0, number, step):
         begin, end = first * chunk, (first + step) * chunk
         after = float(times[begin - 1]) if begin else None
-        made.append(Stretch(video, first, after, times[begin:end], end >= len(times)))
+        made.append(Stretch(video, first, after, times[begin:end], end >= len(times), len(times)))
     return made
 
 
@@ -88,6 +90,15 @@ def detect_stretch(
     progress: Progress | None = None,
 ) -> bool:
     """Find everyone in a stretch, and keep it for `detect_video`.
+
+    Parameters
+    ----------
+    stretch : Stretch
+    detector : Detector
+    decoding_threads : int
+        As of `detect_video`.
+    progress : callable, optional
+        Called after every frame with how many of the stretch are done and how many the video has.
 
     Returns
     -------
@@ -126,7 +137,7 @@ def detect_stretch(
 
     def shown(done: int, total: int | None) -> None:
         if progress is not None:
-            progress(done - stretch.first * chunk, len(stretch.times))
+            progress(done - stretch.first * chunk, stretch.whole)
 
     with made_ahead(frames) as ahead:
         found = chunks_of(ahead, detector, info, shown)
