@@ -18,6 +18,7 @@ PACKAGES = (
     "baselines",
     "chirality",
     "config_tables",
+    "corpus",
     "datamodel",
     "datasets",
     "demo",
