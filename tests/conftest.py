@@ -21,6 +21,7 @@ PACKAGES = (
     "datamodel",
     "datasets",
     "demo",
+    "deployment",
     "detection",
     "device",
     "exporters",
