@@ -3,13 +3,13 @@
 The same steps as `canonpose.inference.lift` takes with PyTorch, frame by frame.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from onnx import TensorProto
 
+from canonpose.deployment.layers import Layer
 from canonpose.deployment.nodes import Nodes
 from canonpose.inference.body_scale import Segments, segments_of
 from canonpose.lifter.network import NEGATIVE_SLOPE, LifterConfig
@@ -22,9 +22,6 @@ POSITIONS, CANONICAL, ROTATION = "positions", "canonical", "rotation"
 SMALL_ANGLE = 1e-3
 """Radians, below which sin(a)/a is 1 - a^2/6 to single precision."""
 
-Weights = Callable[[str], TensorProto]
-"""The tensor of a name in the network's state, with that name."""
-
 
 class _Normalised(NamedTuple):
     positions: str
@@ -33,19 +30,19 @@ class _Normalised(NamedTuple):
     """[frame, 1, 1], whether it can be lifted."""
 
 
-def lifting_nodes(weights: Weights, config: LifterConfig, skeleton: Skeleton) -> Nodes:
+def lifting_nodes(layer: Layer, config: LifterConfig, skeleton: Skeleton) -> Nodes:
     """Everything between the inputs and the outputs.
 
     Parameters
     ----------
-    weights : callable
-        Name in `Lifter`'s state to the tensor of that name.
+    layer : callable
+        How fully connected layers are written.
     config : LifterConfig
     skeleton : Skeleton
     """
     n = Nodes()
     seen = _normalised(n, skeleton)
-    poses, axis_angle = _network(n, seen, weights, config, len(skeleton))
+    poses, axis_angle = _network(n, seen, layer, config, len(skeleton))
     missing = n.constant(np.nan)
     centred = n("Sub", poses, n("Gather", poses, n.constant([skeleton.root_index]), axis=1))
     sized = n("Div", centred, _size(n, centred, skeleton))
@@ -76,31 +73,27 @@ def _normalised(n: Nodes, skeleton: Skeleton) -> _Normalised:
 
 
 def _network(
-    n: Nodes, seen: _Normalised, weights: Weights, config: LifterConfig, joints: int
+    n: Nodes, seen: _Normalised, layer: Layer, config: LifterConfig, joints: int
 ) -> tuple[str, str]:
     """Fig. 3: normalised poses and scores to poses [frame, joint, 3] and axis-angle [frame, 3]."""
-
-    def linear(features: str, name: str) -> str:
-        weight, bias = (n.weights(weights(f"{name}.{part}")) for part in ("weight", "bias"))
-        return n("Gemm", features, weight, bias, transB=1, name=name)
 
     def bent(features: str) -> str:
         return n("LeakyRelu", features, alpha=NEGATIVE_SLOPE)
 
     def path(features: str, name: str, blocks: int) -> str:
         for block in range(blocks):
-            inner = bent(linear(features, f"{name}.{block}.first"))
-            inner = bent(linear(inner, f"{name}.{block}.second"))
+            inner = bent(layer(n, features, f"{name}.{block}.first"))
+            inner = bent(layer(n, inner, f"{name}.{block}.second"))
             features = n("Add", inner, features)
             features = bent(features) if config.block_activation else features
         return features
 
     flat = n("Reshape", seen.positions, n.constant([0, 2 * joints]))
-    features = linear(n("Concat", flat, seen.scores, axis=1), "upscale")
+    features = layer(n, n("Concat", flat, seen.scores, axis=1), "upscale")
     features = bent(features) if config.input_activation else features
     features = path(features, "common", 1)
-    poses = linear(path(features, "pose_path", 2), "pose_head")
-    axis_angle = linear(path(features, "rotation_path", 2), "rotation_head")
+    poses = layer(n, path(features, "pose_path", 2), "pose_head")
+    axis_angle = layer(n, path(features, "rotation_path", 2), "rotation_head")
     return n("Reshape", poses, n.constant([0, joints, 3])), axis_angle
 
 

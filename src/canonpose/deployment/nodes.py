@@ -1,5 +1,7 @@
 """A list of ONNX nodes that grows, with names that come by themselves."""
 
+from typing import Any
+
 import numpy as np
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
@@ -15,7 +17,7 @@ class Nodes:
         self.nodes: list[NodeProto] = []
         self.constants: list[TensorProto] = []
 
-    def __call__(self, operator: str, *inputs: str, name: str = "", **attributes: object) -> str:
+    def __call__(self, operator: str, *inputs: str, name: str = "", **attributes: Any) -> str:
         """Add a node of one output.
 
         Parameters
@@ -26,7 +28,7 @@ class Nodes:
             Names of what it takes.
         name : str
             Of its output; one of its own unless given.
-        attributes : object
+        attributes : numbers, lists, ...
             The operator's.
         """
         output = name or f"{operator}_{len(self.nodes)}"
