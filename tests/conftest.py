@@ -22,6 +22,7 @@ PACKAGES = (
     "datamodel",
     "datasets",
     "demo",
+    "deployment",
     "detection",
     "device",
     "exporters",
