@@ -22,8 +22,6 @@ class Lifted(NamedTuple):
     """Root at the origin, body size 1."""
     rotation: Float[Tensor, "frame 3 3"]
     """From the canonical to the camera frame."""
-    units: str
-    """Of the body size: "body_height", or "bone_length" of a skeleton without limbs."""
 
     @property
     def in_camera(self) -> Float[Tensor, "frame joint 3"]:
@@ -53,5 +51,5 @@ def lifted_frames(
     rotation = torch.cat([turn.cpu() for _, turn in lifted])
     root = lifter.skeleton.root_index
     canonical = canonical - canonical[:, root : root + 1]
-    size, units = body_size(canonical, lifter.skeleton)
-    return Lifted(canonical / size[:, None, None], rotation, units)
+    size, _ = body_size(canonical, lifter.skeleton)
+    return Lifted(canonical / size[:, None, None], rotation)

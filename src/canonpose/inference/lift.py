@@ -1,15 +1,15 @@
 """One camera's 2D keypoints to 3D poses."""
 
-import numpy as np
 import torch
 
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
-from canonpose.errors import InputError
 from canonpose.geometry.projection import rotate
+from canonpose.inference.body_scale import segments_of
 from canonpose.inference.frames import lifted_frames
 from canonpose.inference.over_time import joined_over_time
 from canonpose.lifter.footage import footage_for
+from canonpose.lifter.joints import size_of_subject
 from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.trained import TrainedLifter
 
@@ -54,24 +54,19 @@ def lift(
     InputError
         If the keypoints lack the root joint altogether, or the height is no length.
     """
-    if subject_height is not None and not 0 < subject_height < np.inf:
-        raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
+    units = segments_of(lifter.skeleton).units
+    height, units = size_of_subject(subject_height, units, lifter.skeleton)
     positions, scores, normalised, unseen = footage_for(keypoints, lifter.skeleton)
-    lifted = lifted_frames(normalised, lifter, choose_device(device))
-    canonical, rotation, units = lifted
+    where = choose_device(device)
+    lifted = lifted_frames(normalised, lifter, where)
+    canonical, rotation = lifted.canonical, lifted.rotation
     if temporal is not None:
         temporal.check_fits(lifter)
-        where = choose_device(device)
         over_time = joined_over_time(
             temporal, normalised, lifted.in_camera, ~unseen, causal=causal, device=where
         )
         canonical = rotate(rotation.mT, over_time)
-    if subject_height is not None and units != "body_height":
-        raise InputError(
-            f"subject height {subject_height} m: skeleton {lifter.skeleton.name!r} has no limbs or "
-            f"trunk to compare it with; leave it out."
-        )
-    canonical = canonical * (subject_height or 1.0)
+    canonical = canonical * height
     canonical[unseen], rotation[unseen] = torch.nan, torch.nan
     return Poses(
         positions=rotate(rotation, canonical).numpy(),
@@ -80,7 +75,7 @@ def lift(
         rotation=rotation.numpy(),
         keypoints=positions,
         skeleton=lifter.skeleton,
-        units=units if subject_height is None else "m",
+        units=units,
         fps=keypoints.fps,
         image_size=keypoints.image_size,
         camera=keypoints.camera,

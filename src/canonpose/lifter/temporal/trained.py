@@ -7,7 +7,7 @@ from typing import Any
 
 from canonpose.config_tables import from_table, to_table
 from canonpose.errors import InputError
-from canonpose.lifter.pretrained import PRETRAINED, pretrained_folder
+from canonpose.lifter.naming import folder_named
 from canonpose.lifter.temporal.config import TemporalConfig
 from canonpose.lifter.temporal.network import TemporalLifter
 from canonpose.lifter.trained import TrainedLifter
@@ -70,9 +70,7 @@ def load_temporal(folder: str | Path) -> TrainedTemporal | None:
 
 def temporal_of(name: str | Path) -> TrainedTemporal | None:
     """The temporal lifter beside the lifter of that name; see `lifter_named`."""
-    if str(name) == PRETRAINED and not Path(name).exists():
-        return load_temporal(pretrained_folder())
-    return load_temporal(name)
+    return load_temporal(folder_named(name))
 
 
 def _described(card: dict[str, Any]) -> TrainedTemporal:
