@@ -102,15 +102,6 @@ class TestRefine:
         assert card["provenance"]["refined"]["settings"]["epochs"] == 1
         assert (run / "self-supervised" / "lifter.json").exists()
 
-    @pytest.mark.filterwarnings("default")
-    def test_of_moving_cameras_it_says_that_it_is_not_refined(self, tmp_path, footage, capsys):
-        run = tmp_path / "run"
-        arguments = ["train", footage, "-o", str(run), *SHORT, *self.OPTIONS]
-        assert main([*arguments, "--moving-cameras"]) == 0
-        assert "the lifter is not refined" in capsys.readouterr().err
-        card = json.loads((run / "lifter.json").read_text())
-        assert "stand still" in card["provenance"]["not_refined"]
-
 
 @pytest.mark.filterwarnings("ignore")
 class TestWindow:
@@ -161,12 +152,19 @@ class TestWindow:
         assert "choose 9, 27" in capsys.readouterr().err
         assert not (tmp_path / "run").exists()
 
-    @pytest.mark.filterwarnings("default")
-    def test_of_moving_cameras_it_says_that_there_is_none(self, tmp_path, footage, capsys):
-        arguments = ["train", footage, "-o", str(tmp_path / "run"), *SHORT, "--window", "9"]
-        assert main([*arguments, "--moving-cameras"]) == 0
-        assert "there is no temporal lifter" in capsys.readouterr().err
-        assert load_temporal(tmp_path / "run") is None
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [(TestRefine.OPTIONS, "the lifter is not refined"), (("--window", "9"), "no temporal lifter")],
+)
+def test_moving_cameras_are_not_solved_and_it_says_so(tmp_path, footage, capsys, options, says):
+    run = tmp_path / "run"
+    arguments = ["train", footage, "-o", str(run), *SHORT, *options, "--moving-cameras"]
+    assert main(arguments) == 0
+    assert says in " ".join(capsys.readouterr().err.split())
+    card = json.loads((run / "lifter.json").read_text())
+    assert ("not_refined" in card["provenance"]) == ("--refine" in options)
+    assert load_temporal(run) is None
 
 
 def test_static_and_moving_contradict(tmp_path, footage, capsys):
