@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from canonpose.metrics import evaluate
     from canonpose.readers import from_arrays, read_capture, read_keypoints
+    from canonpose.refining import RefineConfig, refine, train_refined
     from canonpose.skeleton import Skeleton
     from canonpose.solving import SolveConfig, Solved, solve, write_solved
     from canonpose.synchronisation.capture import synchronise
@@ -48,6 +49,7 @@ __all__ = [
     "LifterConfig",
     "OnnxLifter",
     "Poses",
+    "RefineConfig",
     "Skeleton",
     "SolveConfig",
     "Solved",
@@ -67,11 +69,13 @@ __all__ = [
     "pretrained_lifter",
     "read_capture",
     "read_keypoints",
+    "refine",
     "save_lifter",
     "save_poses",
     "solve",
     "synchronise",
     "train",
+    "train_refined",
     "write_overlay",
     "write_report",
     "write_solved",
@@ -90,6 +94,7 @@ __getattr__, __dir__ = attributes_of(
         "OnnxLifter": "canonpose.deployment.runtime",
         "PRESETS": "canonpose.training",
         "Poses": "canonpose.datamodel",
+        "RefineConfig": "canonpose.refining",
         "Skeleton": "canonpose.skeleton",
         "SolveConfig": "canonpose.solving",
         "Solved": "canonpose.solving",
@@ -109,11 +114,13 @@ __getattr__, __dir__ = attributes_of(
         "pretrained_lifter": "canonpose.lifter",
         "read_capture": "canonpose.readers",
         "read_keypoints": "canonpose.readers",
+        "refine": "canonpose.refining",
         "save_lifter": "canonpose.lifter",
         "save_poses": "canonpose.exporters.npz",
         "solve": "canonpose.solving",
         "synchronise": "canonpose.synchronisation.capture",
         "train": "canonpose.training",
+        "train_refined": "canonpose.refining",
         "write_overlay": "canonpose.exporters.overlay",
         "write_report": "canonpose.exporters.report",
         "write_solved": "canonpose.solving",

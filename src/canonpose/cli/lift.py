@@ -10,6 +10,7 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
+from canonpose.cli import lift_each
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
@@ -45,11 +46,16 @@ class Lift:
     runtime: Runtime = "torch"
     """onnx lifts without PyTorch, and starts faster: by a file that canonpose export wrote, or the
     lifter.onnx in the folder of the model."""
+    each: bool = False
+    """Lift each of many files by itself, into a folder: see canonpose lift --each --help."""
     detector: Flat = DEFAULT_DETECTOR
 
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
+    if lift_each.FLAG in arguments:
+        lift_each.main([argument for argument in arguments if argument != lift_each.FLAG])
+        return
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
     drawn_on = options.overlay and video_of(options.input, options.video)
