@@ -13,6 +13,8 @@ from canonpose.lazy import attributes_of
 
 if TYPE_CHECKING:
     from canonpose.datamodel import Capture, Keypoints, Poses, Take
+    from canonpose.deployment.export import export_onnx
+    from canonpose.deployment.runtime import OnnxLifter, load_onnx
     from canonpose.detection.footage import detect_video
     from canonpose.detection.registry import DetectorConfig, create_detector
     from canonpose.errors import InputError, InputWarning
@@ -45,6 +47,7 @@ __all__ = [
     "Keypoints",
     "Lifter",
     "LifterConfig",
+    "OnnxLifter",
     "Poses",
     "RefineConfig",
     "Skeleton",
@@ -56,9 +59,11 @@ __all__ = [
     "create_detector",
     "detect_video",
     "evaluate",
+    "export_onnx",
     "from_arrays",
     "lift",
     "load_lifter",
+    "load_onnx",
     "load_poses",
     "preset",
     "pretrained_lifter",
@@ -86,6 +91,7 @@ __getattr__, __dir__ = attributes_of(
         "Keypoints": "canonpose.datamodel",
         "Lifter": "canonpose.lifter",
         "LifterConfig": "canonpose.lifter",
+        "OnnxLifter": "canonpose.deployment.runtime",
         "PRESETS": "canonpose.training",
         "Poses": "canonpose.datamodel",
         "RefineConfig": "canonpose.refining",
@@ -98,9 +104,11 @@ __getattr__, __dir__ = attributes_of(
         "create_detector": "canonpose.detection.registry",
         "detect_video": "canonpose.detection.footage",
         "evaluate": "canonpose.metrics",
+        "export_onnx": "canonpose.deployment.export",
         "from_arrays": "canonpose.readers",
         "lift": "canonpose.inference",
         "load_lifter": "canonpose.lifter",
+        "load_onnx": "canonpose.deployment.runtime",
         "load_poses": "canonpose.exporters.npz",
         "preset": "canonpose.training",
         "pretrained_lifter": "canonpose.lifter",

@@ -10,7 +10,6 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
-from canonpose.cli import lift_each
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
@@ -18,6 +17,8 @@ from canonpose.cli.runtimes import Runtime, lifting_by
 from canonpose.exporters.npz import save_poses
 from canonpose.lifter.naming import PRETRAINED
 from canonpose.readers import read_keypoints
+
+EACH = "--each"
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,10 @@ class Lift:
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
-    if lift_each.FLAG in arguments:
-        lift_each.main([argument for argument in arguments if argument != lift_each.FLAG])
+    if EACH in arguments:
+        from canonpose.cli import lift_each  # which imports PyTorch
+
+        lift_each.main([argument for argument in arguments if argument != EACH])
         return
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)

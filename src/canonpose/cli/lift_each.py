@@ -15,8 +15,6 @@ from canonpose.corpus.inputs import cameras_inside, check_names, find_sources
 from canonpose.corpus.lifting import LiftJob, LiftSettings, lift_corpus
 from canonpose.lifter.pretrained import PRETRAINED
 
-FLAG = "--each"
-
 
 @dataclass(frozen=True)
 class LiftEach:
@@ -46,7 +44,7 @@ class LiftEach:
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
-    options = parse(LiftEach, f"lift {FLAG}", arguments)
+    options = parse(LiftEach, "lift --each", arguments)
     console = Console(highlight=False)
     sources = find_sources(
         options.inputs, cameras_inside, "camera", options.output, options.corpus.list
