@@ -13,11 +13,11 @@ import numpy as np
 import torch
 
 from canonpose.corpus.detection import detector_of, longest_first, share_long_videos, shares
-from canonpose.corpus.engine import EngineSettings, engine_of, run
+from canonpose.corpus.engine import DEFAULT_ENGINE, EngineSettings, engine_of, run
 from canonpose.corpus.task import Outcome, Task, TaskProgress, ignore
 from canonpose.detection.cache import FOLDER, cache_of
 from canonpose.detection.footage import Progress, detect_video
-from canonpose.detection.registry import DetectorConfig
+from canonpose.detection.registry import DEFAULT_DETECTOR, DetectorConfig
 from canonpose.errors import InputError
 from canonpose.exporters.npz import save_poses
 from canonpose.files import unreadable, write_whole
@@ -70,14 +70,14 @@ class Lifted:
 def lift_corpus(
     jobs: Sequence[LiftJob],
     lifting: LiftSettings = LiftSettings(),
-    config: DetectorConfig = DetectorConfig(),
-    settings: EngineSettings = EngineSettings(),
+    config: DetectorConfig = DEFAULT_DETECTOR,
+    settings: EngineSettings = DEFAULT_ENGINE,
     progress: TaskProgress = ignore,
 ) -> Iterator[Outcome]:
-    """Lift files side by side; people in videos are detected first, and kept as `detect_video` does.
+    """Lift files side by side.
 
-    A file whose poses are there already, from the same content, lifter and settings, is not lifted
-    again.
+    People in videos are detected first, and kept as `detect_video` keeps them. A file whose poses
+    are there already, from the same content, lifter and settings, is not lifted again.
 
     Returns
     -------
@@ -114,9 +114,7 @@ def lift_file(
         torch.set_num_threads(1)
 
     def detect(path: Path) -> Detections:
-        return detect_video(
-            path, detector_of(config), decoding_threads=decoding, progress=progress
-        )
+        return detect_video(path, detector_of(config), decoding_threads=decoding, progress=progress)
 
     keypoints = read_keypoints(job.source, layout=lifting.layout, detect=detect)
     poses = lift(
