@@ -7,6 +7,7 @@ from canonpose.corpus.lifting import LiftJob, LiftSettings, lift_corpus
 from canonpose.errors import InputError
 from canonpose.exporters.npz import load_poses
 
+DEFAULT = LiftSettings()
 ONE = EngineSettings(workers=1)
 
 
@@ -24,7 +25,7 @@ def write_person(path, seed=0):
     np.savez(path, keypoints=keypoints, scores=np.ones((5, len(names))), joint_names=names, fps=25)
 
 
-def lifted(job, settings=LiftSettings()):
+def lifted(job, settings=DEFAULT):
     (outcome,) = lift_corpus([job], settings, settings=ONE)
     assert outcome.done, outcome.message
     return outcome.value
