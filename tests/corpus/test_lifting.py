@@ -43,7 +43,7 @@ def test_poses_are_those_of_lift(job):
 
 def test_what_is_there_is_not_lifted_again(job, monkeypatch):
     assert not lifted(job).before
-    monkeypatch.setattr(lifting, "lift", None)
+    monkeypatch.setattr(lifting, "_lifter", None)
     again = lifted(job)
     assert again.before and again.frames == 5
     assert "by an earlier run" in str(again)

@@ -10,14 +10,16 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
-from canonpose.cli import lift_each
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
+from canonpose.deployment.runtimes import Runtime, lifting_by
 from canonpose.exporters.npz import save_poses
-from canonpose.inference import lift
-from canonpose.lifter.pretrained import PRETRAINED, lifter_named
+from canonpose.lifter.naming import PRETRAINED
 from canonpose.readers import read_keypoints
+
+EACH = "--each"
+"""Makes it a command of its own, for many files."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class Lift:
     """For --overlay: the video from which the keypoint file was made."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
+    runtime: Runtime = "torch"
+    """onnx lifts without PyTorch, and starts faster: by a file that canonpose export wrote, or the
+    lifter.onnx in the folder of the model."""
     each: bool = False
     """Lift each of many files by itself, into a folder: see canonpose lift --each --help."""
     detector: Flat = DEFAULT_DETECTOR
@@ -50,13 +55,15 @@ class Lift:
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
-    if lift_each.FLAG in arguments:
-        lift_each.main([argument for argument in arguments if argument != lift_each.FLAG])
+    if EACH in arguments:
+        from canonpose.cli import lift_each
+
+        lift_each.main([argument for argument in arguments if argument != EACH])
         return
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
     drawn_on = options.overlay and video_of(options.input, options.video)
-    lifter = lifter_named(options.model)
+    lift = lifting_by(options.runtime, options.model, options.device)
     if options.model == PRETRAINED:
         console.print(
             "lifted by the pretrained lifter; one trained on footage of your own cameras "
@@ -69,7 +76,7 @@ def main(arguments: Sequence[str]) -> None:
         )
     if keypoints.person:
         console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
-    poses = lift(keypoints, lifter, subject_height=options.subject_height, device=options.device)
+    poses = lift(keypoints, options.subject_height)
     save_poses(poses, options.output)
     lifted = int(np.isfinite(poses.positions).all((1, 2)).sum())
     console.print(
