@@ -1,8 +1,10 @@
 """A progress bar for each file in work."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from rich.markup import escape
 from rich.progress import Progress, TaskID
@@ -16,6 +18,8 @@ class _Shown:
     began: float
     first: int
     """Frames that were done before: kept by an earlier run."""
+    function: Callable[..., Any]
+    """Of the tasks; the last one of a video joins what those before did, and counts anew."""
     parts: dict[int, int] = field(default_factory=dict)
     """Frames done of each of the file's tasks, which may be in work at the same time."""
 
@@ -38,9 +42,10 @@ class FileBars:
     def progress(self, task: Task, done: int, total: int | None) -> None:
         """A `canonpose.corpus.task.TaskProgress`."""
         shown = self._shown.get(task.file)
-        if shown is None:
+        if shown is None or shown.function is not task.function:
+            self.done(task.file)
             bar = self._bars.add_task(escape(task.file.name), total=None, speed="")
-            shown = self._shown[task.file] = _Shown(bar, monotonic(), done)
+            shown = self._shown[task.file] = _Shown(bar, monotonic(), done, task.function)
         shown.parts[id(task)] = done
         done = sum(shown.parts.values())
         frames, seconds = done - shown.first, monotonic() - shown.began
