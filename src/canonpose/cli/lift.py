@@ -13,12 +13,13 @@ from rich.markup import escape
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
-from canonpose.cli.runtimes import Runtime, lifting_by
+from canonpose.deployment.runtimes import Runtime, lifting_by
 from canonpose.exporters.npz import save_poses
 from canonpose.lifter.naming import PRETRAINED
 from canonpose.readers import read_keypoints
 
 EACH = "--each"
+"""Makes it a command of its own, for many files."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Lift:
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     if EACH in arguments:
-        from canonpose.cli import lift_each  # which imports PyTorch
+        from canonpose.cli import lift_each
 
         lift_each.main([argument for argument in arguments if argument != EACH])
         return

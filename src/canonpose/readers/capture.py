@@ -15,7 +15,7 @@ from canonpose.readers.files import natural_key
 from canonpose.readers.folders import Cameras, find_takes
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.takes import TakePlan, check_same_skeleton, read_views
-from canonpose.readers.videos import Detect, detect_by_default
+from canonpose.readers.videos import Detect, detect_ahead, detect_by_default
 from canonpose.skeleton import Skeleton
 
 
@@ -72,15 +72,19 @@ def read_capture(
     used = _cameras_used(found, cameras)
     _check_persons(persons or {}, used)
     leave_out_joints = sorted({j for f in found for j in f.settings.leave_out_joints})
-    takes, notes = [], []
+    plans = []
     for capture in found:
         chosen = resolve(layout) if layout is not None else capture.layout
         available = [c for c in used if cameras is not None or c not in capture.settings.leave_out]
         for name in capture.takes:
             plan = capture.plan(name, available, chosen, persons or {}, leave_out_joints)
-            views, said = read_views(plan, detect, vote)
-            takes.append(_take(capture, name, views, several=len(found) > 1))
-            notes += said
+            plans.append((capture, plan))
+    detect_ahead(detect, (path for _, plan in plans for path in plan.cameras.values()))
+    takes, notes = [], []
+    for capture, plan in plans:
+        views, said = read_views(plan, detect, vote)
+        takes.append(_take(capture, plan.name, views, several=len(found) > 1))
+        notes += said
     _check_takes_fit(takes, folders)
     static_cameras = _static(found, static_cameras)
     return Capture(
