@@ -28,6 +28,7 @@ PACKAGES = (
     "flips",
     "files",
     "folders",
+    "fusing",
     "geometry",
     "inference",
     "lifter",

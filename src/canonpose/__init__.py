@@ -14,6 +14,7 @@ from canonpose.errors import InputError, InputWarning
 from canonpose.exporters.npz import load_poses, save_poses
 from canonpose.exporters.overlay import write_overlay
 from canonpose.exporters.report import write_report
+from canonpose.fusing import FusionConfig, KnownRig, lift_views, read_rig
 from canonpose.inference import lift
 from canonpose.lifter import (
     Lifter,
@@ -34,9 +35,11 @@ __all__ = [
     "PRESETS",
     "Capture",
     "DetectorConfig",
+    "FusionConfig",
     "InputError",
     "InputWarning",
     "Keypoints",
+    "KnownRig",
     "Lifter",
     "LifterConfig",
     "Poses",
@@ -51,12 +54,14 @@ __all__ = [
     "evaluate",
     "from_arrays",
     "lift",
+    "lift_views",
     "load_lifter",
     "load_poses",
     "preset",
     "pretrained_lifter",
     "read_capture",
     "read_keypoints",
+    "read_rig",
     "save_lifter",
     "save_poses",
     "solve",
