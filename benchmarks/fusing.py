@@ -27,7 +27,8 @@ from canonpose.fusing.lifted import LiftedTake, lifted_take
 from canonpose.fusing.rotations import static_rotations
 from canonpose.fusing.uncalibrated import fused_poses
 from canonpose.geometry.cameras import Camera
-from canonpose.lifter.pretrained import PRETRAINED, lifter_named
+from canonpose.lifter.naming import PRETRAINED
+from canonpose.lifter.pretrained import lifter_named
 from canonpose.metrics import evaluate, w_mpjpe
 from canonpose.readers.calibration import read_calibration
 from canonpose.readers.reference import Reference, read_reference

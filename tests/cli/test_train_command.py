@@ -4,8 +4,13 @@ import pytest
 
 from canonpose.cli.main import main
 from canonpose.config_tables import from_table, to_table
+from canonpose.errors import InputWarning
+from canonpose.exporters.captures import write_capture as write_exported
 from canonpose.lifter import load_lifter
+from canonpose.refining import stages
 from canonpose.training import TrainingConfig, preset
+from refining.scenes import solution_of
+from solving.rigs import scene
 from synthetic_people import capture, write_capture
 
 SHORT = ["--lifter.width", "8", "--epochs", "1", "--device", "cpu"]
@@ -76,6 +81,31 @@ class TestTrain:
         assert "20 samples, 1 epochs" in said
         assert "chirality: " in said
         assert f"trained lifter: {tmp_path / 'run'}" in said
+
+
+@pytest.mark.filterwarnings("ignore")
+class TestRefine:
+    OPTIONS = ("--refine", "--refining.epochs", "1", "--refining.min-steps", "0")
+
+    def test_the_student_is_trained_on_what_was_solved(self, tmp_path, capsys, monkeypatch):
+        shown = scene(frames=20)
+        monkeypatch.setattr(stages, "solve", lambda *args, **more: solution_of(shown))
+        write_exported(shown.capture, tmp_path / "footage")
+        run = tmp_path / "run"
+        arguments = ["train", str(tmp_path / "footage"), "-o", str(run), *SHORT, *self.OPTIONS]
+        assert main([*arguments, "--static-cameras"]) == 0
+        assert "started from self-supervised" in capsys.readouterr().out
+        card = json.loads((run / "lifter.json").read_text())
+        assert card["provenance"]["refined"]["settings"]["epochs"] == 1
+        assert (run / "self-supervised" / "lifter.json").exists()
+
+    def test_of_moving_cameras_it_says_that_it_is_not_refined(self, tmp_path, footage, capsys):
+        run = tmp_path / "run"
+        arguments = ["train", footage, "-o", str(run), *SHORT, *self.OPTIONS]
+        with pytest.warns(InputWarning, match="not refined"):
+            assert main([*arguments, "--moving-cameras"]) == 0
+        card = json.loads((run / "lifter.json").read_text())
+        assert "stand still" in card["provenance"]["not_refined"]
 
 
 def test_static_and_moving_contradict(tmp_path, footage, capsys):

@@ -179,7 +179,7 @@ def test_bad_input_is_named(shown):
 def test_the_command_fuses_a_take_and_files(shown, tmp_path, monkeypatch, capsys):
     write_capture(shown.capture, tmp_path / "capture")
     (take,) = (path for path in (tmp_path / "capture").iterdir() if path.is_dir())
-    monkeypatch.setattr("canonpose.cli.lift.lifter_named", lambda name: lifter())
+    monkeypatch.setattr("canonpose.cli.lift_together.lifter_named", lambda name: lifter())
     cameras = tmp_path / "cameras.json"
     write_json(rig_of(shown).cameras.values(), cameras)
     output, world = tmp_path / "fused.npz", tmp_path / "world.npz"

@@ -18,6 +18,7 @@ COMMANDS = {
     "train": "train a lifter on uncalibrated, synchronised videos or 2D keypoints",
     "solve": "solve uncalibrated footage: its 3D from all views together, and its cameras",
     "lift": "lift one camera's video or 2D keypoints to 3D",
+    "export": "write a lifter as an ONNX file, which runs without PyTorch",
     "live": "show a camera or a video with its 3D skeleton in a browser, while it runs",
     "evaluate": "score lifted poses against a 3D reference",
     "report": "write a web page that plays lifted poses beside their 2D input",

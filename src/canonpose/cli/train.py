@@ -1,7 +1,8 @@
 """``canonpose train``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,12 @@ from canonpose.association import LifterVote
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, option_value, parse, persons_by_camera
 from canonpose.cli.progress import progress_bar
+from canonpose.datamodel import Capture
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.pretrained import lifter_named
 from canonpose.readers import read_capture
+from canonpose.refining import RefineConfig, train_refined
 from canonpose.training import TrainingConfig
 
 
@@ -52,11 +55,15 @@ class Train:
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
+    refine: bool = False
+    """Afterwards solve the footage in 3D, from all views together, and train a student on that; the
+    lifter that it starts from stays in RUN/self-supervised. For cameras that stand still."""
     resume: bool = False
     """Go on with an interrupted training."""
     overwrite: bool = False
     """Train anew into a folder that holds a training."""
     detector: Flat = DEFAULT_DETECTOR
+    refining: RefineConfig = field(default_factory=RefineConfig)
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
 
 
@@ -86,24 +93,52 @@ def main(arguments: Sequence[str]) -> None:
         )
     if options.preset is None:
         options = _parsed(arguments, training.default_preset(capture.static_cameras))
-    with training_bar(console) as bar:
-        task = bar.add_task("training", total=None, loss="")
-        try:
-            lifter = training.train(
-                capture,
-                options.output,
-                options.config,
-                resume=options.resume,
-                overwrite=options.overwrite,
-                device=options.device,
-                progress=lambda progress: show_progress(bar, task, progress),
-            )
-        except KeyboardInterrupt:
-            bar.stop()
-            console.print(f"stopped; the same command with --resume goes on, in {options.output}")
-            raise
+    try:
+        lifter = (refined if options.refine else trained)(options, capture, console)
+    except KeyboardInterrupt:
+        console.print(f"stopped; the same command with --resume goes on, in {options.output}")
+        raise
     print_training(console, lifter)
     console.print(f"trained lifter: {options.output}", soft_wrap=True)
+
+
+def trained(options: Train, capture: Capture, console: Console) -> TrainedLifter:
+    """Train with a bar."""
+    with training_bar(console) as bar:
+        task = bar.add_task("training", total=None, loss="")
+        return training.train(
+            capture,
+            options.output,
+            options.config,
+            resume=options.resume,
+            overwrite=options.overwrite,
+            device=options.device,
+            progress=lambda progress: show_progress(bar, task, progress),
+        )
+
+
+def refined(options: Train, capture: Capture, console: Console) -> TrainedLifter:
+    """Train, solve and train the student, with a bar for each training."""
+    bars: dict[str, tuple[Progress, TaskID]] = {}
+    with ExitStack() as stack:
+
+        def show(stage: str, progress: training.Progress) -> None:
+            if stage not in bars:
+                bar = stack.enter_context(training_bar(console))
+                bars[stage] = bar, bar.add_task(stage, total=None, loss="")
+            show_progress(*bars[stage], progress)
+
+        return train_refined(
+            capture,
+            options.output,
+            options.config,
+            options.refining,
+            resume=options.resume,
+            overwrite=options.overwrite,
+            device=options.device,
+            progress=show,
+            say=lambda sentence: console.print(escape(sentence), soft_wrap=True),
+        )
 
 
 def _parsed(arguments: Sequence[str], preset: str) -> Train:

@@ -1,14 +1,13 @@
 """One camera's 2D keypoints to 3D poses."""
 
-import numpy as np
 import torch
 
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
-from canonpose.errors import InputError
 from canonpose.geometry.projection import rotate
-from canonpose.inference.body_scale import body_size
+from canonpose.inference.body_scale import body_size, segments_of
 from canonpose.lifter.footage import footage_for
+from canonpose.lifter.joints import size_of_subject
 from canonpose.lifter.trained import TrainedLifter
 
 BATCH = 8192
@@ -49,8 +48,8 @@ def lift(
     InputError
         If the keypoints lack the root joint altogether, or the height is no length.
     """
-    if subject_height is not None and not 0 < subject_height < np.inf:
-        raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
+    units = segments_of(lifter.skeleton).units
+    height, units = size_of_subject(subject_height, units, lifter.skeleton)
     positions, scores, normalised, unseen = footage_for(keypoints, lifter.skeleton)
     where = choose_device(device)
     lifter.to(where)
@@ -60,13 +59,8 @@ def lift(
     canonical = torch.cat([poses.cpu() for poses, _ in lifted])
     rotation = torch.cat([turn.cpu() for _, turn in lifted])
     canonical = canonical - canonical[:, root : root + 1]
-    size, units = body_size(canonical, lifter.skeleton)
-    if subject_height is not None and units != "body_height":
-        raise InputError(
-            f"subject height {subject_height} m: skeleton {lifter.skeleton.name!r} has no limbs or "
-            f"trunk to compare it with; leave it out."
-        )
-    canonical = canonical / size[:, None, None] * (subject_height or 1.0)
+    size, _ = body_size(canonical, lifter.skeleton)
+    canonical = canonical / size[:, None, None] * height
     canonical[unseen], rotation[unseen] = torch.nan, torch.nan
     return Poses(
         positions=rotate(rotation, canonical).numpy(),
@@ -75,7 +69,7 @@ def lift(
         rotation=rotation.numpy(),
         keypoints=positions,
         skeleton=lifter.skeleton,
-        units=units if subject_height is None else "m",
+        units=units,
         fps=keypoints.fps,
         image_size=keypoints.image_size,
         camera=keypoints.camera,

@@ -20,7 +20,7 @@ from canonpose.training.checkpoint import (
     save_checkpoint,
 )
 from canonpose.training.interrupt import deferred_interrupts
-from canonpose.training.log import TERMS, append_record, start_log
+from canonpose.training.log import append_record, start_log
 from canonpose.training.trainer import Trainer
 
 CHECKPOINT_SECONDS = 30.0
@@ -51,7 +51,7 @@ class Session:
         self.folder = folder
         self.identity = identity
         self.progress = progress
-        self.sums = torch.zeros(len(TERMS), device=trainer.device)
+        self.sums = torch.zeros(len(trainer.terms), device=trainer.device)
         self.seconds = 0.0
 
     def prepare(self, resume: bool, overwrite: bool) -> None:
@@ -86,7 +86,7 @@ class Session:
         before = self.seconds
         with deferred_interrupts() as interruption:
             while trainer.step < trainer.steps:
-                self.sums += torch.stack(trainer.advance())
+                self.sums += torch.stack(trainer.advance()).detach()
                 self.seconds = before + time.monotonic() - started
                 if trainer.step % trainer.steps_per_epoch == 0:
                     self._end_epoch()
@@ -101,7 +101,7 @@ class Session:
         trainer = self.trainer
         means = (self.sums / trainer.steps_per_epoch).tolist()
         self.sums.zero_()
-        losses = dict(zip(TERMS, means, strict=True))
+        losses = dict(zip(trainer.terms, means, strict=True))
         if not all(map(math.isfinite, means)):
             raise InputError(
                 f"the losses are no longer finite in epoch {trainer.epoch}; lower the learning "

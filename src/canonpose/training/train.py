@@ -100,7 +100,7 @@ def train(
     trainer.network.eval()
     angles = view_angles(trainer.network, trainer.samples, capture.cameras)
     warn_of_weak_geometry(angles)
-    provenance = _provenance(capture, trainer, ballot, angles, session.seconds, identity)
+    provenance = provenance_of(capture, trainer, ballot, angles, session.seconds, identity)
     lifter = TrainedLifter(trainer.network, capture.skeleton, to_table(config), provenance)
     if folder is not None:
         plot_curves(folder)
@@ -126,7 +126,7 @@ def _warn_of_little_footage(capture: Capture, samples: int) -> None:
         )
 
 
-def _provenance(
+def provenance_of(
     capture: Capture,
     trainer: Trainer,
     ballot: ChiralityVote,
@@ -134,6 +134,7 @@ def _provenance(
     seconds: float,
     identity: dict[str, Any],
 ) -> dict[str, Any]:
+    """For the card: footage, versions, times, the vote and the views, of a finished training."""
     return {
         "canonpose": version("canonpose"),
         "torch": torch.__version__,

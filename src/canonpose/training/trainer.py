@@ -1,7 +1,8 @@
 """The state of a training, and one step of it."""
 
 import torch
-from torch import Tensor
+from jaxtyping import Int64
+from torch import Generator, Tensor
 
 from canonpose.lifter.network import Lifter
 from canonpose.losses.objective import Losses, objective
@@ -54,6 +55,9 @@ class Trainer:
         self._augment = Augmentation(config.augmentation, skeleton)
         self._order: tuple[int, Tensor] | None = None
 
+    terms: tuple[str, ...] = Losses._fields
+    """Names of what `advance` returns."""
+
     @property
     def epoch(self) -> int:
         """How many epochs are complete."""
@@ -64,16 +68,26 @@ class Trainer:
         """The learning rate of the next step."""
         return learning_rate_at(self.config, self.step, self.steps)
 
-    def advance(self) -> Losses:
-        """Take one optimiser step; returns its losses, detached and still on the device."""
+    def advance(self) -> tuple[Tensor, ...]:
+        """Take one optimiser step; returns its losses, still on the device."""
         generator = generator_for(self.config.seed, STEP, self.step)
-        chosen = self._batch_indices()
+        losses = self.losses(self._batch_indices(), generator)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate
+        self.optimiser.zero_grad()
+        losses[-1].backward()
+        self.optimiser.step()
+        self.step += 1
+        return losses
+
+    def losses(self, chosen: Int64[Tensor, " batch"], generator: Generator) -> tuple[Tensor, ...]:
+        """The terms of some samples' losses, their weighted sum last."""
         rigs = self.samples.rigs[chosen] if self.static_cameras else None
         batch = self._augment(
             self.samples.positions[chosen], self.samples.scores[chosen], generator, rigs
         )
         poses, rotation = self.network(batch.input_positions, batch.input_scores)
-        losses = objective(
+        return objective(
             batch.target,
             batch.scores,
             poses,
@@ -85,13 +99,6 @@ class Trainer:
             # Limbs of several moments on one trunk are no evidence of what a body can do.
             skeleton=None if self._augment.exchanges_branches(rigs) else self.skeleton,
         )
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate
-        self.optimiser.zero_grad()
-        losses.total.backward()
-        self.optimiser.step()
-        self.step += 1
-        return Losses(*(term.detach() for term in losses))
 
     def _batch_indices(self) -> Tensor:
         """Sample indices of the next batch, from the epoch's random order."""
