@@ -50,6 +50,7 @@ PACKAGES = (
     "synchronisation",
     "toml_text",
     "training",
+    "uncertainty",
     "video",
     "virtual",
 )

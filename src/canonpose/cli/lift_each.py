@@ -53,10 +53,14 @@ def main(arguments: Sequence[str]) -> None:
     )
     check_names(sources)
     jobs = [LiftJob(source.path, options.output / source.written) for source in sources]
-    lifting = LiftSettings(options.model, options.subject_height, options.layout, options.device)
+    lifting = LiftSettings(
+        options.model, options.subject_height, options.layout, options.device
+    )
     outcomes = []
     with showing(console, len(jobs), "lifting") as show:
-        for outcome in lift_corpus(jobs, lifting, options.detector, options.corpus, show.progress):
+        for outcome in lift_corpus(
+            jobs, lifting, options.detector, options.corpus, show.progress
+        ):
             show.outcome(outcome)
             outcomes.append(outcome)
     conclude(outcomes, console, options.corpus, options.output, "file")

@@ -1,9 +1,12 @@
 """One camera's 2D keypoints to 3D poses."""
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
+from canonpose.geometry.normalisation import NormalisedPoses
 from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import body_size, segments_of
 from canonpose.lifter.footage import footage_for
@@ -60,12 +63,14 @@ def lift(
     rotation = torch.cat([turn.cpu() for _, turn in lifted])
     canonical = canonical - canonical[:, root : root + 1]
     size, _ = body_size(canonical, lifter.skeleton)
-    canonical = canonical / size[:, None, None] * height
+    canonical = canonical / size[:, None, None]
     canonical[unseen], rotation[unseen] = torch.nan, torch.nan
+    in_camera = rotate(rotation, canonical)
+    sigma = _sigma(lifter, normalised, in_camera)
     return Poses(
-        positions=rotate(rotation, canonical).numpy(),
+        positions=(in_camera * height).numpy(),
         scores=scores,
-        canonical=canonical.numpy(),
+        canonical=(canonical * height).numpy(),
         rotation=rotation.numpy(),
         keypoints=positions,
         skeleton=lifter.skeleton,
@@ -75,4 +80,16 @@ def lift(
         camera=keypoints.camera,
         source=keypoints.source,
         person=keypoints.person,
+        sigma=None if sigma is None else (sigma * height).numpy(),
     )
+
+
+def _sigma(
+    lifter: TrainedLifter, normalised: NormalisedPoses, lifted: Float[Tensor, "frame joint 3"]
+) -> Float[Tensor, "frame joint"] | None:
+    """In body sizes, NaN where there is no pose; None without a network of the lifter's errors."""
+    if lifter.uncertainty is None:
+        return None
+    network = lifter.uncertainty.network.cpu()
+    sigma = network(normalised.positions, normalised.scores, lifted.nan_to_num())
+    return torch.where(lifted.isfinite().all(-1), sigma, torch.nan)
