@@ -30,6 +30,7 @@ PACKAGES = (
     "flips",
     "files",
     "folders",
+    "fusing",
     "geometry",
     "inference",
     "lifter",
@@ -50,6 +51,7 @@ PACKAGES = (
     "temporal",
     "toml_text",
     "training",
+    "uncertainty",
     "video",
     "virtual",
 )

@@ -1,9 +1,12 @@
 """One camera's 2D keypoints to 3D poses."""
 
 import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
 
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
+from canonpose.geometry.normalisation import NormalisedPoses
 from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import segments_of
 from canonpose.inference.frames import lifted_frames
@@ -66,12 +69,13 @@ def lift(
             temporal, normalised, lifted.in_camera, ~unseen, causal=causal, device=where
         )
         canonical = rotate(rotation.mT, over_time)
-    canonical = canonical * height
     canonical[unseen], rotation[unseen] = torch.nan, torch.nan
+    in_camera = rotate(rotation, canonical)
+    sigma = _sigma(lifter, normalised, lifted.in_camera, unseen)
     return Poses(
-        positions=rotate(rotation, canonical).numpy(),
+        positions=(in_camera * height).numpy(),
         scores=scores,
-        canonical=canonical.numpy(),
+        canonical=(canonical * height).numpy(),
         rotation=rotation.numpy(),
         keypoints=positions,
         skeleton=lifter.skeleton,
@@ -81,4 +85,19 @@ def lift(
         camera=keypoints.camera,
         source=keypoints.source,
         person=keypoints.person,
+        sigma=None if sigma is None else (sigma * height).numpy(),
     )
+
+
+def _sigma(
+    lifter: TrainedLifter,
+    normalised: NormalisedPoses,
+    lifted: Float[Tensor, "frame joint 3"],
+    unseen: Bool[Tensor, " frame"],
+) -> Float[Tensor, "frame joint"] | None:
+    """Of single frames, in body sizes; None without a network of the lifter's errors."""
+    if lifter.uncertainty is None:
+        return None
+    network = lifter.uncertainty.network.cpu()
+    sigma = network(normalised.positions, normalised.scores, lifted)
+    return torch.where(unseen[:, None], torch.nan, sigma)

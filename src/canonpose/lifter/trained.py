@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import torch
 
 from canonpose.config_tables import from_table, to_table
 from canonpose.lifter.network import Lifter, LifterConfig
+from canonpose.lifter.sigma import TrainedUncertainty, uncertainty_beside
 from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
 
@@ -29,6 +30,8 @@ class TrainedLifter:
     """The training's configuration, as a table."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Footage, chirality vote, versions, times."""
+    uncertainty: TrainedUncertainty | None = None
+    """Of its joints, where `canonpose uncertainty` has learned it."""
 
     def to(self, device: torch.device) -> "TrainedLifter":
         """The same, with its network moved to a device."""
@@ -67,7 +70,9 @@ def load_lifter(folder: str | Path) -> TrainedLifter:
     InputError
         If the folder holds no trained lifter, a foreign or a damaged one.
     """
-    return FILES.read(Path(folder), _described)
+    folder = Path(folder)
+    lifter = FILES.read(folder, _described)
+    return replace(lifter, uncertainty=uncertainty_beside(folder, FILES.weights_hash(folder)))
 
 
 def _described(card: dict[str, Any]) -> TrainedLifter:
