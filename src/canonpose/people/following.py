@@ -102,7 +102,7 @@ def _followed(
         for place, window in enumerate(windows):
             gains[place, track] = _gain(person, others, window, round(WINDOW * fps / 2), vote)
     gains[:, view.chosen] = np.maximum(gains[:, view.chosen] + CHOSEN, NOBODY)
-    states = _dearest(gains)
+    states = cheapest_path(gains, CHANGE)
     states[states == len(view.tracks)] = -1
     owners = np.concatenate(
         [np.full(len(window), state) for window, state in zip(windows, states, strict=True)]
@@ -135,10 +135,12 @@ def _gain(
     return float(np.mean(values)) if values else -1.0
 
 
-def _dearest(gains: Float[np.ndarray, "window state"]) -> Int[np.ndarray, " window"]:
-    """The states whose gains, less what their changes cost, add up to the most."""
+def cheapest_path(
+    gains: Float[np.ndarray, "window state"], price: float
+) -> Int[np.ndarray, " window"]:
+    """The states whose gains, less the price of each change, add up to the most (Viterbi)."""
     states = gains.shape[1]
-    change = CHANGE * (1 - np.eye(states))
+    change = price * (1 - np.eye(states))
     total, origin = gains[0], np.zeros(gains.shape, dtype=np.int64)
     for window in range(1, len(gains)):
         ways = total[:, None] - change
