@@ -34,7 +34,7 @@ def fundamental_matrix(
 
 
 def epipolar_distance(
-    first: Points, second: Points, matrix: Fundamental
+    first: Points, second: Points, matrix: Float[np.ndarray, "*#batch 3 3"]
 ) -> Float[np.ndarray, "*batch match"]:
     """How far two points are from being images of one, in the units of the images.
 

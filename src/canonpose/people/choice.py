@@ -172,13 +172,14 @@ def follow_across_views(
         for view, (index, _) in zip(views, choices, strict=True)
     ]
     fps = views[0].detections.fps or USUAL_FPS
-    owners = follow(followings, fixed, fps=fps, vote=_bound(vote, views))
+    opinion = _bound(vote, views)
+    owners = follow(followings, fixed, fps=fps, vote=opinion)
     pairs = [
         (skeleton.detected.index(left), skeleton.detected.index(right))
         for left, right in skeleton.pairs
         if left in skeleton.detected and right in skeleton.detected
     ]
-    owners, _ = verified(followings, owners, fixed, fps=fps, pairs=pairs)
+    owners = verified(followings, owners, fixed, fps=fps, pairs=pairs, vote=opinion)
     return [
         (joined(view.tracks, owner), words + _changes(view, owner, index))
         for view, owner, (index, words) in zip(views, owners, choices, strict=True)

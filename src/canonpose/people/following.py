@@ -63,7 +63,7 @@ def follow(
     """
     frames = views[0].tracks.shape[1]
     owners = [np.full(frames, view.chosen) for view in views]
-    windows = np.array_split(np.arange(frames), max(round(frames / (WINDOW * fps)), 1))
+    windows = windows_of(frames, fps)
     free = [v for v, view in enumerate(views) if len(view.tracks) > 1 and v not in fixed]
     for _ in range(ROUNDS if len(windows) > 1 else 0):
         before = [owner.copy() for owner in owners]
@@ -95,12 +95,8 @@ def _followed(
     fps: float,
     vote: Vote | None,
 ) -> Owners:
-    gains = np.zeros((len(windows), len(view.tracks) + 1))  # the last is nobody
-    gains[:, -1] = NOBODY
-    for track, row in enumerate(view.tracks):
-        person = along(view.people, row)
-        for place, window in enumerate(windows):
-            gains[place, track] = _gain(person, others, window, round(WINDOW * fps / 2), vote)
+    nobody = np.full((len(windows), 1), NOBODY)  # the last state
+    gains = np.concatenate([likenesses(view, others, windows, fps, vote), nobody], axis=1)
     gains[:, view.chosen] = np.maximum(gains[:, view.chosen] + CHOSEN, NOBODY)
     states = cheapest_path(gains, CHANGE)
     states[states == len(view.tracks)] = -1
@@ -114,6 +110,24 @@ def _followed(
             cut = _handover(view, before, after, around, round(HIDDEN * fps))
             owners[around[:cut]], owners[around[cut:]] = before, after
     return owners
+
+
+def likenesses(
+    view: Following,
+    others: Sequence[Float[np.ndarray, "frame joint 3"]],
+    windows: Sequence[Int[np.ndarray, " _"]],
+    fps: float,
+    vote: Vote | None,
+) -> Float[np.ndarray, "window track"]:
+    """How much every track is like the other views' person, in and around every window."""
+    margin = round(WINDOW * fps / 2)
+    people = [along(view.people, track) for track in view.tracks]
+    return np.array([[_gain(p, others, window, margin, vote) for p in people] for window in windows])
+
+
+def windows_of(frames: int, fps: float, seconds: float = WINDOW) -> list[Int[np.ndarray, " _"]]:
+    """The frames, parted into windows of about equal length."""
+    return np.array_split(np.arange(frames), max(round(frames / (seconds * fps)), 1))
 
 
 def _gain(

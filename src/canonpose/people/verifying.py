@@ -12,10 +12,19 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.ndimage import binary_dilation
 
-from canonpose.people.following import Following, Owners, cheapest_path, joined
+from canonpose.people.agreement import Vote
+from canonpose.people.following import (
+    NOBODY,
+    Following,
+    Owners,
+    cheapest_path,
+    joined,
+    likenesses,
+    windows_of,
+)
 from canonpose.people.still_cameras import Pairs, StillPair, still_pair
 from canonpose.people.tracks import along
 
@@ -31,6 +40,8 @@ AROUND = 0.2
 """Seconds that are left out before and after a change of track."""
 REACH = 0.5
 """Seconds over which a track goes on being believed while no other view tells."""
+CLEARLY = 0.3
+"""Likeness by which a person must exceed all others of a view whose camera moves."""
 ROUNDS = 3
 
 Rig = dict[tuple[int, int], StillPair]
@@ -44,8 +55,9 @@ def verified(
     *,
     fps: float = 30.0,
     pairs: Pairs = (),
-) -> tuple[list[Owners], list[bool]]:
-    """The owners that geometry bears out, and of which views it could tell.
+    vote: Vote | None = None,
+) -> list[Owners]:
+    """The owners that are borne out; -1 elsewhere.
 
     Parameters
     ----------
@@ -59,12 +71,8 @@ def verified(
         Frames per second.
     pairs : sequence
         Joints that may be taken for each other, left and right.
-
-    Returns
-    -------
-    owners : list of array
-    told : list of bool
-        Whether the view's camera stands still against another's; else its owners are as given.
+    vote : callable, optional
+        A further opinion, for views whose cameras move.
     """
     owners = [owner.copy() for owner in owners]
     for _ in range(ROUNDS):
@@ -74,21 +82,33 @@ def verified(
         for view in range(len(views)):
             if told[view] and view not in fixed:
                 found = _misfits(view, views, owners, rig, pairs)
-                owners[view] = _followed(owners[view], found, views[view], fps)
+                owners[view] = _followed(found, views[view], fps)
         if all((a == b).all() for a, b in zip(before, owners, strict=True)):
             break
-    for view in range(len(views)):
-        if told[view] and view not in fixed:
+    result = list(owners)
+    for view in set(range(len(views))) - set(fixed):
+        if told[view]:
             found = _misfits(view, views, owners, rig, pairs)
-            owners[view] = _sure(owners[view], found, views[view], fps)
-    return owners, told
+            result[view] = _sure(owners[view], found, fps)
+        elif len(views[view].tracks) > 1:
+            result[view] = _clear(view, views, owners, fps, vote)
+    return result
 
 
 def still_rig(views: Sequence[Following], owners: Sequence[Owners]) -> Rig:
-    """The pairs of cameras that stand still against each other, by (view, view)."""
+    """The pairs of cameras that stand still against each other, by (view, view).
+
+    A view whose owners fit no other's, as where somebody else was taken in half of the frames, is
+    tried with all of its tracks against those that fit.
+    """
     seen = [along(v.people, joined(v.tracks, owner)) for v, owner in zip(views, owners, strict=True)]
-    found = {(a, b): still_pair(seen[a], seen[b]) for a, b in combinations(range(len(views)), 2)}
-    return {views_: pair for views_, pair in found.items() if pair is not None}
+    found = {(a, b): still_pair([seen[a]], seen[b]) for a, b in combinations(range(len(views)), 2)}
+    told = {view for pair, still in found.items() if still is not None for view in pair}
+    for view in set(range(len(views))) - told:
+        tracks = [along(views[view].people, track) for track in views[view].tracks]
+        if len(tracks) > 1:
+            found |= {(view, other): still_pair(tracks, seen[other]) for other in told}
+    return {pair: still for pair, still in found.items() if still is not None}
 
 
 def _misfits(
@@ -131,26 +151,27 @@ def _smoothed(misfits: Misfits, fps: float) -> Misfits:
     return smooth
 
 
-def _followed(owner: Owners, misfits: Misfits, view: Following, fps: float) -> Owners:
+def _followed(misfits: Misfits, view: Following, fps: float) -> Owners:
     """The cheapest sequence of tracks and nobody, by windows."""
-    frames = misfits.shape[1]
-    count = max(round(frames / (WINDOW * fps)), 1)
-    windows = np.array_split(np.arange(frames), count)
+    windows = windows_of(misfits.shape[1], fps, WINDOW)
     fits = np.clip(1 - misfits / SOMEBODY_ELSE, -1, 1)
-    gains = np.zeros((count, len(view.tracks) + 1))  # the last is nobody
+    gains = np.zeros((len(windows), len(view.tracks) + 1))  # the last is nobody
     for place, window in enumerate(windows):
-        for track in range(len(view.tracks)):
-            known = fits[track, window][~np.isnan(fits[track, window])]
-            there = (view.tracks[track, window] >= 0).mean()
-            gains[place, track] = known.mean() * there if len(known) else 0.0
-    states = cheapest_path(gains, CHANGE)
-    states[states == len(view.tracks)] = -1
-    return np.concatenate(
-        [np.full(len(window), state) for window, state in zip(windows, states, strict=True)]
-    )
+        seen = (view.tracks[:, window] >= 0).mean(1)
+        known = ~np.isnan(fits[:, window])
+        total = np.where(known, fits[:, window], 0).sum(1)
+        gains[place, :-1] = total / np.maximum(known.sum(1), 1) * seen
+    return _by_windows(cheapest_path(gains, CHANGE), windows, len(view.tracks))
 
 
-def _sure(owner: Owners, misfits: Misfits, view: Following, fps: float) -> Owners:
+def _by_windows(
+    states: Int[np.ndarray, " window"], windows: Sequence[Int[np.ndarray, " _"]], nobody: int
+) -> Owners:
+    lengths = [len(window) for window in windows]
+    return np.repeat(np.where(states == nobody, -1, states), lengths)
+
+
+def _sure(owner: Owners, misfits: Misfits, fps: float) -> Owners:
     """Nobody where the owner does not fit, around changes, and where nothing tells for long."""
     frames = np.arange(len(owner))
     own = _smoothed(misfits, fps)[np.maximum(owner, 0), frames]
@@ -158,8 +179,39 @@ def _sure(owner: Owners, misfits: Misfits, view: Following, fps: float) -> Owner
     fits = known & (own <= SOMEBODY_ELSE)
     near = binary_dilation(fits, iterations=max(round(REACH * fps), 1))
     kept = (owner >= 0) & np.where(known, fits, near)
-    borders = np.flatnonzero(np.diff(owner)) + 1
-    for border in borders:
+    return np.where(kept & ~_around_changes(owner, round(AROUND * fps)), owner, -1)
+
+
+def _around_changes(owner: Owners, reach: int) -> Bool[np.ndarray, " frame"]:
+    """Frames near one where a track takes over from another."""
+    near = np.zeros(len(owner), dtype=bool)
+    for border in np.flatnonzero(np.diff(owner)) + 1:
         if owner[border - 1] >= 0 and owner[border] >= 0:
-            kept[max(border - round(AROUND * fps), 0) : border + round(AROUND * fps)] = False
-    return np.where(kept, owner, -1)
+            near[max(border - reach, 0) : border + reach] = True
+    return near
+
+
+def _clear(
+    view: int,
+    views: Sequence[Following],
+    owners: Sequence[Owners],
+    fps: float,
+    vote: Vote | None,
+) -> Owners:
+    """Nobody where the owner is not clearly more like the other views' person than all others."""
+    others = [
+        along(views[other].people, joined(views[other].tracks, owners[other]))
+        for other in range(len(views))
+        if other != view
+    ]
+    owner = owners[view]
+    windows = windows_of(len(owner), fps)
+    alike = likenesses(views[view], others, windows, fps, vote)
+    kept = np.zeros(len(owner), dtype=bool)
+    for window, values in zip(windows, alike, strict=True):
+        for frame in window:
+            rivals = np.delete(values, owner[frame]) if owner[frame] >= 0 else values
+            kept[frame] = owner[frame] >= 0 and (
+                values[owner[frame]] >= max(NOBODY, rivals.max() + CLEARLY)
+            )
+    return np.where(kept & ~_around_changes(owner, round(fps / 2)), owner, -1)
