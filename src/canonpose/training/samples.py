@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Generator, Tensor
 
 from canonpose.datamodel import Capture, Take
@@ -44,6 +44,10 @@ class Samples:
         """All samples in random order, on the device."""
         return torch.randperm(len(self), generator=generator).to(self.positions.device)
 
+    def at(self, chosen: Bool[Tensor, " sample"]) -> "Samples":
+        """The same at some moments only."""
+        return self.gather(chosen.nonzero()[:, 0])
+
     def gather(self, chosen: Int64[Tensor, " batch"]) -> "Samples":
         """Some of the samples."""
         return Samples(self.positions[chosen], self.scores[chosen], self.rigs[chosen])
@@ -64,20 +68,31 @@ def samples_of(capture: Capture) -> Samples:
     InputError
         If there is no moment at which two cameras saw the root joint.
     """
-    stacks = [_stacked(take, capture) for take in capture.takes]
-    positions = torch.cat([stack[0] for stack in stacks])
-    scores = torch.cat([stack[1] for stack in stacks])
-    rig_names = sorted({take.rig for take in capture.takes})
-    rigs = torch.cat([torch.full((len(t),), rig_names.index(t.rig)) for t in capture.takes])
-    positions, scores, _ = normalise(positions, scores, capture.skeleton.root_index)
-    shared = (scores > 0).any(-1).sum(-1) >= 2
+    moments = all_moments(capture)
+    shared = seen_by_two(moments)
     if not shared.any():
         raise InputError(
             f"{', '.join(capture.sources)}: there is no frame in which two cameras see the root "
             f"joint {capture.skeleton.root!r}; check that the cameras are synchronised, and film "
             f"the same person."
         )
-    return Samples(positions[shared], scores[shared], rigs[shared])
+    return moments.at(shared)
+
+
+def all_moments(capture: Capture) -> Samples:
+    """The same of all moments, also of those that fewer than two cameras saw."""
+    stacks = [_stacked(take, capture) for take in capture.takes]
+    positions = torch.cat([stack[0] for stack in stacks])
+    scores = torch.cat([stack[1] for stack in stacks])
+    rig_names = sorted({take.rig for take in capture.takes})
+    rigs = torch.cat([torch.full((len(t),), rig_names.index(t.rig)) for t in capture.takes])
+    positions, scores, _ = normalise(positions, scores, capture.skeleton.root_index)
+    return Samples(positions, scores, rigs)
+
+
+def seen_by_two(moments: Samples) -> Bool[Tensor, " sample"]:
+    """Which moments two cameras or more saw, so that something can be learned from them."""
+    return (moments.scores > 0).any(-1).sum(-1) >= 2
 
 
 def _stacked(take: Take, capture: Capture) -> tuple[Tensor, Tensor]:

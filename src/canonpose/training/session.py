@@ -12,6 +12,7 @@ import torch
 
 from canonpose.errors import InputError
 from canonpose.lifter.trained import CARD
+from canonpose.processor import processor_used_well
 from canonpose.training.checkpoint import (
     CHECKPOINT,
     Checkpoint,
@@ -20,7 +21,7 @@ from canonpose.training.checkpoint import (
     save_checkpoint,
 )
 from canonpose.training.interrupt import deferred_interrupts
-from canonpose.training.log import TERMS, append_record, start_log
+from canonpose.training.log import append_record, start_log
 from canonpose.training.trainer import Trainer
 
 CHECKPOINT_SECONDS = 30.0
@@ -51,7 +52,7 @@ class Session:
         self.folder = folder
         self.identity = identity
         self.progress = progress
-        self.sums = torch.zeros(len(TERMS), device=trainer.device)
+        self.sums = torch.zeros(len(trainer.terms), device=trainer.device)
         self.seconds = 0.0
 
     def prepare(self, resume: bool, overwrite: bool) -> None:
@@ -84,7 +85,7 @@ class Session:
         trainer = self.trainer
         last_checkpoint = started = time.monotonic()
         before = self.seconds
-        with deferred_interrupts() as interruption:
+        with deferred_interrupts() as interruption, processor_used_well():
             while trainer.step < trainer.steps:
                 self.sums += torch.stack(trainer.advance())
                 ended = trainer.step % trainer.steps_per_epoch == 0
@@ -103,7 +104,7 @@ class Session:
         trainer = self.trainer
         means = [total / trainer.steps_per_epoch for total in sums]
         self.sums.zero_()
-        losses = dict(zip(TERMS, means, strict=True))
+        losses = dict(zip(trainer.terms, means, strict=True))
         if not all(map(math.isfinite, means)):
             raise InputError(
                 f"the losses are no longer finite in epoch {trainer.epoch}; lower the learning "

@@ -16,7 +16,6 @@ from canonpose.datamodel import Capture
 from canonpose.device import choose_device
 from canonpose.errors import InputWarning
 from canonpose.lifter.trained import TrainedLifter, save_lifter
-from canonpose.processor import processor_used_well
 from canonpose.synchronisation.check import check_synchronisation
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
@@ -92,8 +91,7 @@ def train(
     }
     session = Session(trainer, folder, identity, progress)
     session.prepare(resume, overwrite)
-    with processor_used_well():
-        session.run()
+    session.run()
     ballot = resolve_chirality(
         trainer.network,
         samples.positions.flatten(0, 1),
@@ -103,7 +101,7 @@ def train(
     trainer.network.eval()
     angles = view_angles(trainer.network, samples, capture.cameras)
     warn_of_weak_geometry(angles)
-    provenance = _provenance(capture, trainer, ballot, angles, session.seconds, identity)
+    provenance = provenance_of(capture, trainer, ballot, angles, session.seconds, identity)
     lifter = TrainedLifter(trainer.network, capture.skeleton, to_table(config), provenance)
     if folder is not None:
         plot_curves(folder)
@@ -129,7 +127,7 @@ def _warn_of_little_footage(capture: Capture, samples: int) -> None:
         )
 
 
-def _provenance(
+def provenance_of(
     capture: Capture,
     trainer: Trainer,
     ballot: ChiralityVote,
@@ -137,6 +135,7 @@ def _provenance(
     seconds: float,
     identity: dict[str, Any],
 ) -> dict[str, Any]:
+    """For the card: footage, versions, times, the vote and the views, of a finished training."""
     return {
         "canonpose": version("canonpose"),
         "torch": torch.__version__,

@@ -1,6 +1,7 @@
 """The state of a training, and one step of it."""
 
 import torch
+from jaxtyping import Int64
 from torch import Generator, Tensor
 
 from canonpose.lifter.network import Lifter
@@ -55,6 +56,11 @@ class Trainer:
         self._graphed = self._new_graph()
         warn_if_slow(config.precision, device)
 
+    terms: tuple[str, ...] = Losses._fields
+    """Names of what `advance` returns."""
+    draws_on_device = True
+    """Whether `losses` draws where its generator is, and never waits for the device."""
+
     @property
     def epoch(self) -> int:
         """How many epochs are complete."""
@@ -65,30 +71,33 @@ class Trainer:
         """The learning rate of the next step."""
         return learning_rate_at(self.config, self.step, self.steps)
 
-    def advance(self) -> Losses:
+    def advance(self) -> tuple[Tensor, ...]:
         """Take one optimiser step; returns its losses, detached and still on the device.
 
         Nothing in it waits for a GPU, so that steps queue up there.
         """
-        moments = self.samples.gather(self._batch_indices())
+        chosen = self._batch_indices()
         self._set_learning_rate()
         seed = seed_for(self.config.seed, STEP, self.step)
-        if self._graphed is not None and len(moments) == self.batch:
-            losses = self._graphed(moments, seed)
+        if self._graphed is not None and len(chosen) == self.batch:
+            losses = self._graphed(chosen, seed)
         else:
-            losses = self._take_step(moments, Generator(self.device).manual_seed(seed))
+            where = self.device if self.draws_on_device else "cpu"
+            losses = self._take_step(chosen, Generator(where).manual_seed(seed))
         self.step += 1
         return losses
 
-    def _take_step(self, moments: Samples, generator: Generator) -> Losses:
+    def _take_step(self, chosen: Tensor, generator: Generator) -> tuple[Tensor, ...]:
         """Losses and gradients of a batch, and the optimiser's step."""
-        losses = self._losses(moments, generator)
+        losses = self.losses(chosen, generator)
         self.optimiser.zero_grad()
-        losses.total.backward()
+        losses[-1].backward()
         self.optimiser.step()
-        return Losses(*(term.detach() for term in losses))
+        return type(losses)(*(term.detach() for term in losses))
 
-    def _losses(self, moments: Samples, generator: Generator) -> Losses:
+    def losses(self, chosen: Int64[Tensor, " batch"], generator: Generator) -> tuple[Tensor, ...]:
+        """The terms of some samples' losses, their weighted sum last."""
+        moments = self.samples.gather(chosen)
         rigs = moments.rigs if self.static_cameras else None
         batch = self._augment(moments.positions, moments.scores, generator, rigs)
         with multiplying_in(self.config.precision, self.device):
@@ -127,8 +136,12 @@ class Trainer:
                 group["lr"] = self.learning_rate
 
     def _new_graph(self) -> GraphedStep | None:
-        """Whole batches are replayed on a GPU; anatomy's rules are not made for it."""
-        if self.device.type != "cuda" or self.config.loss.weight_anatomy > 0:
+        """Whole batches of samples that lie on a GPU are replayed there.
+
+        Not where anatomy has a say, whose rules are not made for it.
+        """
+        resident = isinstance(self.samples, Samples) and self.device.type == "cuda"
+        if not (resident and self.draws_on_device) or self.config.loss.weight_anatomy > 0:
             return None
         return GraphedStep(self._take_step, self.device)
 
