@@ -122,7 +122,7 @@ def _finished(
     facts: dict[str, Any],
 ) -> TrainedLifter:
     """The student with its card, un-mirrored if need be."""
-    samples = trainer.samples
+    samples = trainer.labels.samples
     ballot = resolve_chirality(
         trainer.network,
         samples.positions.flatten(0, 1),

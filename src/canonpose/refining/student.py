@@ -67,7 +67,7 @@ class StudentTrainer(Trainer):
             learning_rate=config.learning_rate,
             schedule="cosine",
         )
-        super().__init__(labels.samples, skeleton, training, static_cameras, device)
+        super().__init__(labels.samples.to(device), skeleton, training, static_cameras, device)
         self.network.load_state_dict(lifter.state_dict())
         self.refining = config
         self.labels = labels.to(device)
@@ -99,7 +99,7 @@ class StudentTrainer(Trainer):
 
     def _views(self, chosen: Int64[Tensor, " batch"]) -> LabelledViews:
         """All views of some samples in a row."""
-        samples = self.samples
+        samples = self.labels.samples
         return LabelledViews(
             samples.positions[chosen].flatten(0, 1),
             samples.scores[chosen].flatten(0, 1),
