@@ -13,12 +13,15 @@ from canonpose.lazy import attributes_of
 
 if TYPE_CHECKING:
     from canonpose.datamodel import Capture, Keypoints, Poses, Take
+    from canonpose.deployment.export import export_onnx
+    from canonpose.deployment.runtime import OnnxLifter, load_onnx
     from canonpose.detection.footage import detect_video
     from canonpose.detection.registry import DetectorConfig, create_detector
     from canonpose.errors import InputError, InputWarning
     from canonpose.exporters.npz import load_poses, save_poses
     from canonpose.exporters.overlay import write_overlay
     from canonpose.exporters.report import write_report
+    from canonpose.fusing import FusionConfig, KnownRig, lift_views, read_rig
     from canonpose.inference import lift
     from canonpose.lifter import (
         Lifter,
@@ -40,11 +43,14 @@ __all__ = [
     "PRESETS",
     "Capture",
     "DetectorConfig",
+    "FusionConfig",
     "InputError",
     "InputWarning",
     "Keypoints",
+    "KnownRig",
     "Lifter",
     "LifterConfig",
+    "OnnxLifter",
     "Poses",
     "RefineConfig",
     "Skeleton",
@@ -56,14 +62,18 @@ __all__ = [
     "create_detector",
     "detect_video",
     "evaluate",
+    "export_onnx",
     "from_arrays",
     "lift",
+    "lift_views",
     "load_lifter",
+    "load_onnx",
     "load_poses",
     "preset",
     "pretrained_lifter",
     "read_capture",
     "read_keypoints",
+    "read_rig",
     "refine",
     "save_lifter",
     "save_poses",
@@ -81,11 +91,14 @@ __getattr__, __dir__ = attributes_of(
     {
         "Capture": "canonpose.datamodel",
         "DetectorConfig": "canonpose.detection.registry",
+        "FusionConfig": "canonpose.fusing",
         "InputError": "canonpose.errors",
         "InputWarning": "canonpose.errors",
         "Keypoints": "canonpose.datamodel",
+        "KnownRig": "canonpose.fusing",
         "Lifter": "canonpose.lifter",
         "LifterConfig": "canonpose.lifter",
+        "OnnxLifter": "canonpose.deployment.runtime",
         "PRESETS": "canonpose.training",
         "Poses": "canonpose.datamodel",
         "RefineConfig": "canonpose.refining",
@@ -98,14 +111,18 @@ __getattr__, __dir__ = attributes_of(
         "create_detector": "canonpose.detection.registry",
         "detect_video": "canonpose.detection.footage",
         "evaluate": "canonpose.metrics",
+        "export_onnx": "canonpose.deployment.export",
         "from_arrays": "canonpose.readers",
         "lift": "canonpose.inference",
+        "lift_views": "canonpose.fusing",
         "load_lifter": "canonpose.lifter",
+        "load_onnx": "canonpose.deployment.runtime",
         "load_poses": "canonpose.exporters.npz",
         "preset": "canonpose.training",
         "pretrained_lifter": "canonpose.lifter",
         "read_capture": "canonpose.readers",
         "read_keypoints": "canonpose.readers",
+        "read_rig": "canonpose.fusing",
         "refine": "canonpose.refining",
         "save_lifter": "canonpose.lifter",
         "save_poses": "canonpose.exporters.npz",
