@@ -29,6 +29,7 @@ from canonpose.skeleton import Skeleton
 from canonpose.solving import SolveConfig, Solved, solve, write_solved
 from canonpose.synchronisation.capture import synchronise
 from canonpose.training import PRESETS, TrainingConfig, preset, train
+from canonpose.training.store import Store, open_store, pack
 
 __all__ = [
     "PRESETS",
@@ -43,6 +44,7 @@ __all__ = [
     "Skeleton",
     "SolveConfig",
     "Solved",
+    "Store",
     "Take",
     "TrainedLifter",
     "TrainingConfig",
@@ -53,6 +55,8 @@ __all__ = [
     "lift",
     "load_lifter",
     "load_poses",
+    "open_store",
+    "pack",
     "preset",
     "pretrained_lifter",
     "read_capture",

@@ -1,5 +1,9 @@
 """Where to compute."""
 
+import os
+from contextlib import suppress
+from pathlib import Path
+
 import torch
 
 from canonpose.errors import InputError
@@ -22,3 +26,19 @@ def choose_device(name: str = "auto") -> torch.device:
         reason = str(error).splitlines()[0]
         raise InputError(f"--device {name}: cannot be used ({reason}); use cpu or auto.") from error
     return device
+
+
+def free_memory(device: torch.device) -> int:
+    """Bytes that could be had on a device; on the CPU, under the limits of a control group too."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    bounds = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        available = next(line for line in lines if line.startswith("MemAvailable"))
+        bounds.append(1024 * int(available.split()[1]))
+    with suppress(OSError, ValueError):  # "max" where there is no limit
+        group = Path("/sys/fs/cgroup")
+        used = int((group / "memory.current").read_text())
+        bounds.append(int((group / "memory.max").read_text()) - used)
+    return max(min(bounds), 0)

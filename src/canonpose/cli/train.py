@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import tyro
 from rich.console import Console
@@ -15,11 +15,25 @@ from canonpose.association import LifterVote
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, option_value, parse, persons_by_camera
 from canonpose.cli.progress import progress_bar
+from canonpose.datamodel import Capture
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.pretrained import lifter_named
 from canonpose.readers import read_capture
 from canonpose.training import TrainingConfig
+from canonpose.training.store import Store, is_store, open_store
+
+
+class MayStandStill(Protocol):
+    """Options that say whether cameras stand still."""
+
+    @property
+    def static_cameras(self) -> bool:
+        """They do."""
+
+    @property
+    def moving_cameras(self) -> bool:
+        """They do not."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +44,7 @@ class Train:
     """
 
     capture: tyro.conf.Positional[tuple[Path, ...]]
-    """Folders of takes, or single takes."""
+    """Folders of takes, or single takes; or what `canonpose pack` made of such."""
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="RUN")]
     """Folder for the trained lifter, its log, curves and checkpoints."""
     preset: str | None = None
@@ -52,6 +66,9 @@ class Train:
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
+    memory: Annotated[float | None, tyro.conf.arg(metavar="GB")] = None
+    """Of packed footage: how much of the device's memory the samples may take up, by default half
+    of what is free; more stays on disk."""
     resume: bool = False
     """Go on with an interrupted training."""
     overwrite: bool = False
@@ -66,36 +83,20 @@ def main(arguments: Sequence[str]) -> None:
     if not options.capture:
         raise InputError("no capture is given; name the folder of at least one.")
     console = Console(highlight=False)
-    with detecting(console, options.detector) as detect:
-        capture = read_capture(
-            options.capture,
-            cameras=comma_separated(options.cameras),
-            persons=persons_by_camera(options.person),
-            layout=options.layout,
-            static_cameras=_static_cameras(options),
-            detect=detect,
-            vote=LifterVote(lifter_named(options.people_from)) if options.people_from else None,
-        )
-    for note in capture.notes:
-        console.print(escape(note), soft_wrap=True)
-    if capture.static_cameras is None:
-        console.print(
-            "cameras: taken as moving; if each stood still, say so with --static-cameras, for much "
-            "better results in less time",
-            soft_wrap=True,
-        )
+    footage = _footage(console, options)
     if options.preset is None:
-        options = _parsed(arguments, training.default_preset(capture.static_cameras))
+        options = _parsed(arguments, training.default_preset(footage.static_cameras))
     with training_bar(console) as bar:
         task = bar.add_task("training", total=None, loss="")
         try:
             lifter = training.train(
-                capture,
+                footage,
                 options.output,
                 options.config,
                 resume=options.resume,
                 overwrite=options.overwrite,
                 device=options.device,
+                memory=options.memory,
                 progress=lambda progress: show_progress(bar, task, progress),
             )
         except KeyboardInterrupt:
@@ -160,9 +161,57 @@ def print_training(console: Console, lifter: TrainedLifter) -> None:
     console.print(f"chirality: {fixed}; margin {margin:.2f} ({kinds or 'no vote'})", soft_wrap=True)
 
 
-def _static_cameras(options: Train) -> bool | None:
+def static_cameras(options: MayStandStill) -> bool | None:
+    """What the options say of the cameras; None where they say nothing."""
     if options.static_cameras and options.moving_cameras:
         raise InputError("--static-cameras and --moving-cameras contradict each other; give one.")
     if options.static_cameras or options.moving_cameras:
         return options.static_cameras
     return None
+
+
+def _footage(console: Console, options: Train) -> Capture | Store:
+    """What is to be trained on, read or, if it is packed, opened."""
+    packed = [is_store(folder) for folder in options.capture]
+    if all(packed):
+        footage: Capture | Store = _opened(options)
+    elif any(packed):
+        raise InputError(
+            f"{options.capture[packed.index(False)]}: is not packed, and "
+            f"{options.capture[packed.index(True)]} is; `canonpose pack` both, or give neither so."
+        )
+    else:
+        footage = _read(console, options)
+    if footage.static_cameras is None:
+        console.print(
+            "cameras: taken as moving; if each stood still, say so with --static-cameras, for much "
+            "better results in less time",
+            soft_wrap=True,
+        )
+    return footage
+
+
+def _opened(options: Train) -> Store:
+    for option in ("cameras", "person", "people_from", "layout"):
+        if getattr(options, option) is not None:
+            raise InputError(
+                f"--{option.replace('_', '-')}: was decided when {options.capture[0]} was packed; "
+                f"pack the footage again with it."
+            )
+    return open_store(options.capture, static_cameras=static_cameras(options))
+
+
+def _read(console: Console, options: Train) -> Capture:
+    with detecting(console, options.detector) as detect:
+        capture = read_capture(
+            options.capture,
+            cameras=comma_separated(options.cameras),
+            persons=persons_by_camera(options.person),
+            layout=options.layout,
+            static_cameras=static_cameras(options),
+            detect=detect,
+            vote=LifterVote(lifter_named(options.people_from)) if options.people_from else None,
+        )
+    for note in capture.notes:
+        console.print(escape(note), soft_wrap=True)
+    return capture

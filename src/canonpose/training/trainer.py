@@ -9,8 +9,8 @@ from canonpose.skeleton import Skeleton
 from canonpose.training.augmentation import Augmentation
 from canonpose.training.config import TrainingConfig
 from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for
-from canonpose.training.samples import Samples
 from canonpose.training.schedule import learning_rate_at
+from canonpose.training.source import SampleSource
 
 
 class Trainer:
@@ -18,7 +18,8 @@ class Trainer:
 
     Parameters
     ----------
-    samples : Samples
+    samples : SampleSource
+        Which gives batches on ``device``.
     skeleton : Skeleton
     config : TrainingConfig
     static_cameras : bool
@@ -28,7 +29,7 @@ class Trainer:
 
     def __init__(
         self,
-        samples: Samples,
+        samples: SampleSource,
         skeleton: Skeleton,
         config: TrainingConfig,
         static_cameras: bool,
@@ -36,7 +37,7 @@ class Trainer:
     ):
         self.config = config
         self.skeleton = skeleton
-        self.samples = samples.to(device)
+        self.samples = samples
         self.static_cameras = static_cameras
         self.device = device
         self.step = 0
@@ -67,11 +68,11 @@ class Trainer:
     def advance(self) -> Losses:
         """Take one optimiser step; returns its losses, detached and still on the device."""
         generator = generator_for(self.config.seed, STEP, self.step)
-        chosen = self._batch_indices()
-        rigs = self.samples.rigs[chosen] if self.static_cameras else None
-        batch = self._augment(
-            self.samples.positions[chosen], self.samples.scores[chosen], generator, rigs
-        )
+        moments = self.samples.gather(self._batch_indices(self.step))
+        if (self.step + 1) % self.steps_per_epoch:
+            self.samples.expect(self._batch_indices(self.step + 1))
+        rigs = moments.rigs if self.static_cameras else None
+        batch = self._augment(moments.positions, moments.scores, generator, rigs)
         poses, rotation = self.network(batch.input_positions, batch.input_scores)
         losses = objective(
             batch.target,
@@ -93,13 +94,13 @@ class Trainer:
         self.step += 1
         return Losses(*(term.detach() for term in losses))
 
-    def _batch_indices(self) -> Tensor:
-        """Sample indices of the next batch, from the epoch's random order."""
-        if self._order is None or self._order[0] != self.epoch:
-            generator = generator_for(self.config.seed, ORDER, self.epoch)
-            order = torch.randperm(len(self.samples), generator=generator).to(self.device)
-            self._order = self.epoch, order
-        start = (self.step % self.steps_per_epoch) * self.batch
+    def _batch_indices(self, step: int) -> Tensor:
+        """Sample indices of a step's batch, from its epoch's random order."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        if self._order is None or self._order[0] != epoch:
+            generator = generator_for(self.config.seed, ORDER, epoch)
+            self._order = epoch, self.samples.order(generator)
+        start = place * self.batch
         return self._order[1][start : start + self.batch]
 
     def state(self) -> dict[str, Tensor]:
