@@ -9,8 +9,10 @@ import torch
 from canonpose.errors import InputError
 
 
-def choose_device(name: str = "auto") -> torch.device:
-    """``auto`` is the first CUDA device, else the CPU; other names are PyTorch's.
+def choose_device(name: str = "auto", place: int = 0) -> torch.device:
+    """``auto`` is a CUDA device, else the CPU; other names are PyTorch's.
+
+    Of several CUDA devices, the one at ``place`` unless the name has a number.
 
     Raises
     ------
@@ -18,9 +20,9 @@ def choose_device(name: str = "auto") -> torch.device:
         If there is no such device.
     """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        device = torch.device(name)
+        device = torch.device(f"cuda:{place}" if name == "cuda" else name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]

@@ -21,6 +21,7 @@ from canonpose.lifter import TrainedLifter
 from canonpose.lifter.pretrained import lifter_named
 from canonpose.readers import read_capture
 from canonpose.training import TrainingConfig
+from canonpose.training.distributed import Processes, joined
 from canonpose.training.store import Store, is_store, open_store
 
 
@@ -78,12 +79,18 @@ class Train:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Parse and run."""
+    """Parse and run, or join the other processes that ``torchrun`` started for the same."""
+    with joined() as processes:
+        _train(arguments, processes)
+
+
+def _train(arguments: Sequence[str], processes: Processes) -> None:
     options = _parsed(arguments, "fast")
     if not options.capture:
         raise InputError("no capture is given; name the folder of at least one.")
-    console = Console(highlight=False)
-    footage = _footage(console, options)
+    console = Console(highlight=False, quiet=not processes.first)
+    with processes.first_ahead():
+        footage = _footage(console, options)
     if options.preset is None:
         options = _parsed(arguments, training.default_preset(footage.static_cameras))
     with training_bar(console) as bar:
@@ -93,10 +100,11 @@ def main(arguments: Sequence[str]) -> None:
                 footage,
                 options.output,
                 options.config,
-                resume=options.resume,
+                resume=options.resume or processes.restarts > 0,
                 overwrite=options.overwrite,
                 device=options.device,
                 memory=options.memory,
+                processes=processes,
                 progress=lambda progress: show_progress(bar, task, progress),
             )
         except KeyboardInterrupt:

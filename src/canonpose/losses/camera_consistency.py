@@ -5,6 +5,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from canonpose.geometry.projection import rotate, weak_perspective
+from canonpose.losses.parts import SumOverParts, only_part
 from canonpose.losses.reprojection import PoseErrors, ScaleNorm, reprojection_errors
 from canonpose.losses.view_consistency import off_diagonal
 
@@ -79,19 +80,39 @@ def _conjugate(frames: Tensor, relative: Tensor) -> Tensor:
 
 
 def rigwise_sum(
-    errors: PoseErrors, rigs: Int64[Tensor, " sample"], reduction: str
+    errors: PoseErrors,
+    rigs: Int64[Tensor, " sample"],
+    reduction: str,
+    rig_count: int | None = None,
+    over_parts: SumOverParts = only_part,
 ) -> Float[Tensor, ""]:
     """Sum over reference views and rigs of the mean over a rig's samples and targets.
 
-    Rigs with a single sample in the batch have nothing to exchange and are left out.
+    Samples that are alone of their rig in the batch, or in this process's part of it, have nothing
+    to exchange and are left out.
+
+    Parameters
+    ----------
+    errors : PoseErrors
+        Of shape [sample, reference view, target view].
+    rigs : tensor [sample]
+    reduction : str
+        "element" or "pose", as for `PoseErrors.mean`.
+    rig_count : int, optional
+        How many rigs there are; needed with ``over_parts``, so that all number them alike.
+    over_parts : callable
+        Where several processes hold a part of the batch each.
     """
-    _, rig, sizes = rigs.unique(return_inverse=True, return_counts=True)
+    if rig_count is None:
+        names, rigs = rigs.unique(return_inverse=True)
+        rig_count = len(names)
     # A product with the membership matrix, not a scatter: the same sum in the same order each time.
-    members = torch.nn.functional.one_hot(rig, len(sizes)).T.to(errors.total)
+    members = torch.nn.functional.one_hot(rigs, rig_count).T.to(errors.total)
+    members = members * (members.sum(-1, keepdim=True) > 1)
     counted = (
         errors.coordinates
         if reduction == "element"
         else (errors.coordinates > 0).to(errors.coordinates)
     )
-    means = (members @ errors.total.sum(-1)) / (members @ counted.sum(-1)).clamp(min=1.0)
-    return (means * (sizes > 1)[:, None]).sum()
+    counts = over_parts(members @ counted.sum(-1))
+    return ((members @ errors.total.sum(-1)) / counts.clamp(min=1.0)).sum()

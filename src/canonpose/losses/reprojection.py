@@ -5,6 +5,8 @@ from typing import Literal, NamedTuple
 from jaxtyping import Float
 from torch import Tensor
 
+from canonpose.losses.parts import SumOverParts, only_part
+
 ScaleNorm = Literal["rms", "frobenius"]
 SMALLEST_NORM = 1e-8
 
@@ -22,15 +24,21 @@ class PoseErrors(NamedTuple):
         return PoseErrors(self.total * keep, self.coordinates * keep)
 
     def mean(
-        self, reduction: Literal["element", "pose"], dims: tuple[int, ...]
+        self,
+        reduction: Literal["element", "pose"],
+        dims: tuple[int, ...],
+        over_parts: SumOverParts = only_part,
     ) -> Float[Tensor, "*rest"]:
-        """Mean over coordinates or over poses, along some dimensions; 0 where there are none."""
+        """Mean over coordinates or over poses, along some dimensions; 0 where there are none.
+
+        Or this part's share of the mean over a whole batch (see `canonpose.losses.parts`).
+        """
         counted = (
             self.coordinates
             if reduction == "element"
             else (self.coordinates > 0).to(self.coordinates)
         )
-        return self.total.sum(dims) / counted.sum(dims).clamp(min=1.0)
+        return self.total.sum(dims) / over_parts(counted.sum(dims)).clamp(min=1.0)
 
 
 def unit_scale(

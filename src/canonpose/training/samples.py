@@ -53,6 +53,10 @@ class Samples:
     def expect(self, chosen: Int64[Tensor, " batch"]) -> None:
         """They are here already."""
 
+    def rigs_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
+        """The rigs of some samples."""
+        return self.rigs[chosen]
+
     def fingerprint(self) -> str:
         """A hash that changes when the data do."""
         digest = sha256()

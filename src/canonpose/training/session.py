@@ -12,6 +12,7 @@ import torch
 
 from canonpose.errors import InputError
 from canonpose.lifter.trained import CARD
+from canonpose.training.agreement import Agreement
 from canonpose.training.checkpoint import (
     CHECKPOINT,
     Checkpoint,
@@ -51,6 +52,7 @@ class Session:
         self.folder = folder
         self.identity = identity
         self.progress = progress
+        self.processes = trainer.processes
         self.sums = torch.zeros(len(TERMS), device=trainer.device)
         self.seconds = 0.0
 
@@ -58,30 +60,39 @@ class Session:
         """Take up the checkpoint, or make sure that nothing is overwritten by accident."""
         if self.folder is None:
             return
-        checkpoint = load_checkpoint(self.folder) if resume or not overwrite else None
-        if checkpoint is not None and resume:
-            check_identity(checkpoint, self.identity, self.folder)
+        folder = self.folder
+        checkpoint = self.processes.from_first(lambda: self._begin(folder, resume, overwrite))
+        if checkpoint is not None:
             self.trainer.restore(dict(checkpoint.tensors), checkpoint.step)
-            self.sums += torch.tensor(checkpoint.loss_sums, device=self.trainer.device)
+            if self.processes.first:  # sums of all, in one
+                self.sums += torch.tensor(checkpoint.loss_sums, device=self.trainer.device)
             self.seconds = checkpoint.seconds
+
+    def _begin(self, folder: Path, resume: bool, overwrite: bool) -> Checkpoint | None:
+        """Make the folder ready, and read the checkpoint that is to be taken up."""
+        checkpoint = load_checkpoint(folder) if resume or not overwrite else None
+        if checkpoint is not None and resume:
+            check_identity(checkpoint, self.identity, folder)
         elif checkpoint is not None:
             raise InputError(
-                f"{self.folder}: holds an unfinished training; go on with --resume, start anew "
+                f"{folder}: holds an unfinished training; go on with --resume, start anew "
                 f"with --overwrite, or choose another folder."
             )
-        elif (self.folder / CARD).exists() and not overwrite:
+        elif (folder / CARD).exists() and not overwrite:
             raise InputError(
-                f"{self.folder}: holds a finished training; start anew with --overwrite, or "
+                f"{folder}: holds a finished training; start anew with --overwrite, or "
                 f"choose another folder."
             )
         else:
             with suppress(OSError):  # a folder that is none is refused when the log is started
-                (self.folder / CHECKPOINT).unlink()
-        start_log(self.folder, self.trainer.step)
+                (folder / CHECKPOINT).unlink()
+        start_log(folder, 0 if checkpoint is None else checkpoint.step)
+        return checkpoint
 
     def run(self) -> None:
         """Take all steps that are left."""
         trainer = self.trainer
+        agreement = Agreement(self.processes)
         last_checkpoint = started = time.monotonic()
         before = self.seconds
         with deferred_interrupts() as interruption:
@@ -90,16 +101,18 @@ class Session:
                 self.seconds = before + time.monotonic() - started
                 if trainer.step % trainer.steps_per_epoch == 0:
                     self._end_epoch()
-                if interruption.requested:
+                due = time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS
+                stop, save = agreement.reached(interruption.requested, due)
+                if stop:
                     self._checkpoint()
                     raise KeyboardInterrupt
-                if time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS:
+                if save:
                     self._checkpoint()
                     last_checkpoint = time.monotonic()
 
     def _end_epoch(self) -> None:
         trainer = self.trainer
-        means = (self.sums / trainer.steps_per_epoch).tolist()
+        means = (self.processes.total(self.sums) / trainer.steps_per_epoch).tolist()
         self.sums.zero_()
         losses = dict(zip(TERMS, means, strict=True))
         if not all(map(math.isfinite, means)):
@@ -116,13 +129,15 @@ class Session:
             "samples_per_second": round(rate, 1),
             "seconds": round(self.seconds, 3),
         }
-        if self.folder is not None:
+        if self.folder is not None and self.processes.first:
             append_record(self.folder, record)
-        if self.progress is not None:
+        if self.progress is not None and self.processes.first:
             self.progress(Progress(trainer.epoch, trainer.epochs, losses, rate))
 
     def _checkpoint(self) -> None:
-        if self.folder is not None:
+        if self.folder is None:
+            return
+        sums = self.processes.total(self.sums).tolist()
+        if self.processes.first:
             state, step = self.trainer.state(), self.trainer.step
-            sums = self.sums.tolist()
             save_checkpoint(Checkpoint(state, step, sums, self.seconds, self.identity), self.folder)

@@ -19,6 +19,7 @@ from canonpose.lifter.trained import TrainedLifter, save_lifter
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
 from canonpose.training.data import TrainingData, training_data
+from canonpose.training.distributed import ALONE, Processes
 from canonpose.training.log import plot_curves
 from canonpose.training.session import Progress, Session
 from canonpose.training.start import start_of
@@ -42,6 +43,7 @@ def train(
     overwrite: bool = False,
     device: str = "auto",
     memory: float | None = None,
+    processes: Processes = ALONE,
     progress: Callable[[Progress], None] | None = None,
 ) -> TrainedLifter:
     """Train a lifter on uncalibrated footage, without any annotation.
@@ -67,6 +69,9 @@ def train(
     memory : float, optional
         Gigabytes of the device that the samples of a store may take up; half of what is free
         unless given. Where they need more they stay on disk.
+    processes : Processes
+        Those that train together, each given the same arguments, from
+        `canonpose.training.distributed.joined`; this one alone unless given. The first one writes.
     progress : callable, optional
         Called after each epoch.
 
@@ -79,13 +84,16 @@ def train(
     """
     folder = None if run is None else Path(run)
     config = config or PRESETS[default_preset(footage.static_cameras)]
-    where = choose_device(device)
+    where = choose_device(device, processes.place)
     data = training_data(footage, where, memory)
+    processes.check_alike(
+        data.fingerprint, "the processes do not see the same footage; give all of them the same."
+    )
     skeleton = data.skeleton
     _warn_of_little_footage(data)
     for doubt in data.doubts:
         warnings.warn(doubt, InputWarning, stacklevel=2)
-    trainer = Trainer(data.samples, skeleton, config, data.static_cameras, where)
+    trainer = Trainer(data.samples, skeleton, config, data.static_cameras, where, processes)
     start = start_of(config, skeleton)
     if start is not None:
         start.into_(trainer.network, skeleton, data.some(ENOUGH_SAMPLES), config.seed)
@@ -109,7 +117,7 @@ def train(
     warn_of_weak_geometry(angles)
     provenance = _provenance(data, trainer, ballot, angles, session.seconds, identity)
     lifter = TrainedLifter(trainer.network, skeleton, to_table(config), provenance)
-    if folder is not None:
+    if folder is not None and processes.first:
         plot_curves(folder)
         save_lifter(lifter, folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from canonpose.losses.objective import Losses, objective
 from canonpose.skeleton import Skeleton
 from canonpose.training.augmentation import Augmentation
 from canonpose.training.config import TrainingConfig
+from canonpose.training.distributed import ALONE, Processes
 from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for
 from canonpose.training.schedule import learning_rate_at
 from canonpose.training.source import SampleSource
@@ -25,6 +26,8 @@ class Trainer:
     static_cameras : bool
         Whether camera-consistency may be used.
     device : torch.device
+    processes : Processes
+        Those that train together, each on its part of a batch.
     """
 
     def __init__(
@@ -34,18 +37,21 @@ class Trainer:
         config: TrainingConfig,
         static_cameras: bool,
         device: torch.device,
+        processes: Processes = ALONE,
     ):
         self.config = config
         self.skeleton = skeleton
         self.samples = samples
         self.static_cameras = static_cameras
         self.device = device
+        self.processes = processes
         self.step = 0
         self.batch = min(config.batch, len(samples))
         self.steps_per_epoch = -(-len(samples) // self.batch)
         self.epochs = max(config.epochs, -(-config.min_steps // self.steps_per_epoch))
         self.steps = self.epochs * self.steps_per_epoch
         self.network = _seeded_network(len(skeleton), config).to(device)
+        self._lift = processes.together(self.network, device)
         self.optimiser = torch.optim.Adam(
             self.network.parameters(),
             lr=config.learning_rate,
@@ -66,14 +72,18 @@ class Trainer:
         return learning_rate_at(self.config, self.step, self.steps)
 
     def advance(self) -> Losses:
-        """Take one optimiser step; returns its losses, detached and still on the device."""
-        generator = generator_for(self.config.seed, STEP, self.step)
+        """Take one optimiser step; returns its losses, detached and still on the device.
+
+        Of several processes, each has its share of the losses: they add up.
+        """
+        processes = self.processes
+        generator = generator_for(self.config.seed, STEP, self.step, process=processes.number)
         moments = self.samples.gather(self._batch_indices(self.step))
         if (self.step + 1) % self.steps_per_epoch:
             self.samples.expect(self._batch_indices(self.step + 1))
         rigs = moments.rigs if self.static_cameras else None
         batch = self._augment(moments.positions, moments.scores, generator, rigs)
-        poses, rotation = self.network(batch.input_positions, batch.input_scores)
+        poses, rotation = self._lift(batch.input_positions, batch.input_scores)
         losses = objective(
             batch.target,
             batch.scores,
@@ -85,23 +95,29 @@ class Trainer:
             view_frames=batch.view_frames if self._augment.turns_views else None,
             # Limbs of several moments on one trunk are no evidence of what a body can do.
             skeleton=None if self._augment.exchanges_branches(rigs) else self.skeleton,
+            rig_count=self.samples.rig_count if processes.count > 1 else None,
+            over_parts=processes.total,
         )
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate
         self.optimiser.zero_grad()
-        losses.total.backward()
+        # Gradients of several processes are averaged, and what they have are shares of a sum.
+        (losses.total * processes.count).backward()
         self.optimiser.step()
         self.step += 1
         return Losses(*(term.detach() for term in losses))
 
     def _batch_indices(self, step: int) -> Tensor:
-        """Sample indices of a step's batch, from its epoch's random order."""
+        """Sample indices of this process's part of a step's batch, of its epoch's random order."""
         epoch, place = divmod(step, self.steps_per_epoch)
         if self._order is None or self._order[0] != epoch:
             generator = generator_for(self.config.seed, ORDER, epoch)
             self._order = epoch, self.samples.order(generator)
         start = place * self.batch
-        return self._order[1][start : start + self.batch]
+        batch = self._order[1][start : start + self.batch]
+        if self.processes.count == 1:
+            return batch
+        return batch[self.processes.part_of(self.samples.rigs_of(batch))]
 
     def state(self) -> dict[str, Tensor]:
         """Weights and Adam's moments, by name."""

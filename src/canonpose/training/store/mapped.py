@@ -117,8 +117,13 @@ class MappedSamples:
         parts = (samples.positions, samples.scores, samples.rigs)
         return Samples(*(part.pin_memory().to(self.device, non_blocking=True) for part in parts))
 
+    def rigs_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
+        """The rigs of some samples."""
+        takes = np.searchsorted(self._take_ends, chosen.numpy(), side="right")
+        return torch.from_numpy(self._rigs[takes])
+
     def _read(self, chosen: Tensor) -> Samples:
-        indices = chosen.cpu().numpy()
+        indices = chosen.numpy()
         joints = self._files[0][0].shape[2]
         records = np.zeros((len(indices), self.views, joints, 3), np.float32)
         holders = np.searchsorted(self._ends, indices, side="right")
@@ -130,8 +135,7 @@ class MappedSamples:
                 records[wanted] = file[places]
             else:
                 records[np.ix_(wanted, views)] = file[places]
-        rigs = self._rigs[np.searchsorted(self._take_ends, indices, side="right")]
         whole = torch.from_numpy(records)
         return Samples(
-            whole[..., :2].contiguous(), whole[..., 2].contiguous(), torch.from_numpy(rigs)
+            whole[..., :2].contiguous(), whole[..., 2].contiguous(), self.rigs_of(chosen)
         )
