@@ -2,9 +2,12 @@
 
 import os
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import torch
+from jaxtyping import Int64
+from torch import Tensor
 
 from canonpose.errors import InputError
 
@@ -44,3 +47,9 @@ def free_memory(device: torch.device) -> int:
         used = int((group / "memory.current").read_text())
         bounds.append(int((group / "memory.max").read_text()) - used)
     return max(min(bounds), 0)
+
+
+@lru_cache
+def index_tensor(indices: tuple[int, ...], device: torch.device) -> Int64[Tensor, " index"]:
+    """Indices that are the same in every batch, sent to the device once."""
+    return torch.tensor(indices, dtype=torch.int64, device=device)

@@ -26,6 +26,7 @@ COMMANDS = {
     "plan": "tell how accuracy changes with the number and angles of cameras",
     "morph": "learn and apply the change from one detector's joints to other joints",
     "reproduce": "measure a table of the paper, or draw a figure, on a data set",
+    "bench": "measure how fast training, lifting, scoring and detection are here",
     "demo": "train, lift, score and report on real footage, and say where the report is",
 }
 """Each lives in a module of its name; none is imported before it is called."""

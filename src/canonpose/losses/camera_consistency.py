@@ -1,10 +1,10 @@
 """Camera-consistency for static cameras: relative rotations exchanged between samples (3.4)."""
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
-from canonpose.geometry.projection import rotate, weak_perspective
+from canonpose.geometry.projection import rotate, weak_perspective_by_all
 from canonpose.losses.parts import SumOverParts, only_part
 from canonpose.losses.reprojection import PoseErrors, ScaleNorm, reprojection_errors
 from canonpose.losses.view_consistency import off_diagonal
@@ -63,10 +63,8 @@ def exchanged_errors(
     if view_frames is not None:
         exchanged = _conjugate(view_frames, exchanged)
     in_reference = rotate(rotation, poses)
-    in_target = rotate(exchanged, in_reference[:, :, None])
-    errors = reprojection_errors(
-        target[:, None], weak_perspective(in_target), scores[:, None], scale_norm
-    )
+    images = weak_perspective_by_all(in_reference[:, :, None], exchanged)[:, :, 0]
+    errors = reprojection_errors(target[:, None], images, scores[:, None], scale_norm)
     seen = (scores > 0).any(-1)
     donor_seen = seen[donors.T, views]
     donor_target_seen = seen[donors.T[:, :, None], views]
@@ -77,6 +75,17 @@ def exchanged_errors(
 def _conjugate(frames: Tensor, relative: Tensor) -> Tensor:
     """``G_t R_ct G_c^T`` for frames [sample, view, 3, 3], rotations [sample, c, t, 3, 3]."""
     return frames[:, None] @ relative @ frames[:, :, None].transpose(-1, -2)
+
+
+def memberships(
+    rigs: Int64[Tensor, " sample"], rig_count: int | None = None
+) -> Bool[Tensor, "rig sample"]:
+    """Whose sample is whose.
+
+    For products, which sum in the same order each time, where a scatter may not.
+    """
+    numbers = rigs.unique() if rig_count is None else torch.arange(rig_count, device=rigs.device)
+    return numbers[:, None] == rigs
 
 
 def rigwise_sum(
@@ -99,15 +108,12 @@ def rigwise_sum(
     reduction : str
         "element" or "pose", as for `PoseErrors.mean`.
     rig_count : int, optional
-        How many rigs there are; needed with ``over_parts``, so that all number them alike.
+        Rigs are numbered from 0 to one below this; without it the device is waited for. Needed
+        with ``over_parts``.
     over_parts : callable
         Where several processes hold a part of the batch each.
     """
-    if rig_count is None:
-        names, rigs = rigs.unique(return_inverse=True)
-        rig_count = len(names)
-    # A product with the membership matrix, not a scatter: the same sum in the same order each time.
-    members = torch.nn.functional.one_hot(rigs, rig_count).T.to(errors.total)
+    members = memberships(rigs, rig_count).to(errors.total)
     members = members * (members.sum(-1, keepdim=True) > 1)
     counted = (
         errors.coordinates

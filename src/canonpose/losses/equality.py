@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from canonpose.losses.camera_consistency import real_relative_rotations
+from canonpose.losses.camera_consistency import memberships, real_relative_rotations
 from canonpose.losses.parts import SumOverParts, only_part
 
 
@@ -30,6 +30,7 @@ def camera_equality(
     scores: Float[Tensor, "sample view joint"],
     rigs: Int64[Tensor, " sample"],
     view_frames: Float[Tensor, "sample view 3 3"] | None = None,
+    rig_count: int | None = None,
     over_parts: SumOverParts = only_part,
 ) -> Float[Tensor, ""]:
     """Mean squared distance of relative rotations (Eq. 7) from their rig's mean (section 3.4).
@@ -40,16 +41,18 @@ def camera_equality(
     ----------
     view_frames : tensor [sample, view, 3, 3], optional
         How each view was augmented; see `canonpose.losses.camera_consistency`.
+    rig_count : int, optional
+        Rigs are numbered from 0 to one below this; without it the device is waited for.
     over_parts : callable
         Where several processes hold a part of the batch each; a rig's mean is then that of a part.
     """
     relative = real_relative_rotations(rotation, view_frames)
     seen = _pairs_seen(scores)
-    _, rig, sizes = rigs.unique(return_inverse=True, return_counts=True)
-    members = torch.nn.functional.one_hot(rig, len(sizes)).T.to(relative)
+    members = memberships(rigs, rig_count).to(relative)
     counts = torch.einsum("rs,sct->rct", members, seen).clamp(min=1.0)
     means = torch.einsum("rs,sct,sctij->rctij", members, seen, relative) / counts[..., None, None]
-    return _mean((relative - means[rig]).square().sum((-2, -1)), seen, over_parts)
+    of_own_rig = torch.einsum("rs,rctij->sctij", members, means)
+    return _mean((relative - of_own_rig).square().sum((-2, -1)), seen, over_parts)
 
 
 def _pairs_seen(scores: Tensor) -> Float[Tensor, "sample view view"]:

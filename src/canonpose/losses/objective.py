@@ -34,10 +34,10 @@ def objective(
     config: LossConfig,
     *,
     rigs: Int64[Tensor, " sample"] | None = None,
+    rig_count: int | None = None,
     generator: Generator | None = None,
     view_frames: Float[Tensor, "sample view 3 3"] | None = None,
     skeleton: Skeleton | None = None,
-    rig_count: int | None = None,
     over_parts: SumOverParts = only_part,
 ) -> Losses:
     """All loss terms of one batch (sections 3.1 to 3.4).
@@ -50,14 +50,14 @@ def objective(
         What the lifter made of each view.
     rigs : tensor [sample], optional
         Which samples share static cameras; without it there is no camera-consistency.
+    rig_count : int, optional
+        Rigs are numbered from 0 to one below this. With it nothing here waits for the device.
     generator : torch.Generator
-        On the CPU; draws the exchange of relative rotations.
+        Draws the exchange of relative rotations.
     view_frames : tensor [sample, view, 3, 3], optional
         How each view was augmented; see `exchanged_errors`.
     skeleton : Skeleton, optional
         Whose joints these are; without it anatomy has no say.
-    rig_count : int, optional
-        How many rigs there are.
     over_parts : callable
         Where several processes hold a part of the batch each (see `canonpose.losses.parts`); the
         terms are then this part's shares.
@@ -79,9 +79,9 @@ def objective(
             rotation,
             config,
             rigs,
+            rig_count,
             generator,
             view_frames,
-            rig_count,
             over_parts,
         )
     anatomy = torch.zeros_like(own)
@@ -103,15 +103,16 @@ def _camera_term(
     rotation: Tensor,
     config: LossConfig,
     rigs: Tensor,
+    rig_count: int | None,
     generator: Generator,
     view_frames: Tensor | None,
-    rig_count: int | None,
     over_parts: SumOverParts,
 ) -> Tensor:
     if config.camera_term == "equality":
-        return camera_equality(rotation, scores, rigs, view_frames, over_parts)
+        return camera_equality(rotation, scores, rigs, view_frames, rig_count, over_parts)
     fixed_points = config.camera_permutation == "uniform"
-    donors = permutations_within_groups(rigs.cpu(), target.shape[1], generator, fixed_points)
+    on_generator = rigs.to(generator.device)
+    donors = permutations_within_groups(on_generator, target.shape[1], generator, fixed_points)
     donors = donors.to(target.device)
     errors = exchanged_errors(
         target, scores, poses, rotation, donors, view_frames, config.scale_norm

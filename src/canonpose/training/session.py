@@ -98,9 +98,12 @@ class Session:
         with deferred_interrupts() as interruption:
             while trainer.step < trainer.steps:
                 self.sums += torch.stack(trainer.advance())
+                ended = trainer.step % trainer.steps_per_epoch == 0
+                # The one place that waits for a GPU.
+                sums = self.processes.total(self.sums).tolist() if ended else []
                 self.seconds = before + time.monotonic() - started
-                if trainer.step % trainer.steps_per_epoch == 0:
-                    self._end_epoch()
+                if ended:
+                    self._end_epoch(sums)
                 due = time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS
                 stop, save = agreement.reached(interruption.requested, due)
                 if stop:
@@ -110,9 +113,9 @@ class Session:
                     self._checkpoint()
                     last_checkpoint = time.monotonic()
 
-    def _end_epoch(self) -> None:
+    def _end_epoch(self, sums: list[float]) -> None:
         trainer = self.trainer
-        means = (self.processes.total(self.sums) / trainer.steps_per_epoch).tolist()
+        means = [total / trainer.steps_per_epoch for total in sums]
         self.sums.zero_()
         losses = dict(zip(TERMS, means, strict=True))
         if not all(map(math.isfinite, means)):

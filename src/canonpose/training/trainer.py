@@ -1,7 +1,7 @@
 """The state of a training, and one step of it."""
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from canonpose.lifter.network import Lifter
 from canonpose.losses.objective import Losses, objective
@@ -9,7 +9,10 @@ from canonpose.skeleton import Skeleton
 from canonpose.training.augmentation import Augmentation
 from canonpose.training.config import TrainingConfig
 from canonpose.training.distributed import ALONE, Processes
-from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for
+from canonpose.training.graphs import GraphedStep
+from canonpose.training.precision import multiplying_in, warn_if_slow
+from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for, seed_for
+from canonpose.training.samples import Samples
 from canonpose.training.schedule import learning_rate_at
 from canonpose.training.source import SampleSource
 
@@ -52,14 +55,11 @@ class Trainer:
         self.steps = self.epochs * self.steps_per_epoch
         self.network = _seeded_network(len(skeleton), config).to(device)
         self._lift = processes.together(self.network, device)
-        self.optimiser = torch.optim.Adam(
-            self.network.parameters(),
-            lr=config.learning_rate,
-            weight_decay=config.weight_decay,
-            fused=True,
-        )
+        self.optimiser = self._new_optimiser()
         self._augment = Augmentation(config.augmentation, skeleton)
         self._order: tuple[int, Tensor] | None = None
+        self._graphed = self._new_graph()
+        warn_if_slow(config.precision, device)
 
     @property
     def epoch(self) -> int:
@@ -74,38 +74,78 @@ class Trainer:
     def advance(self) -> Losses:
         """Take one optimiser step; returns its losses, detached and still on the device.
 
-        Of several processes, each has its share of the losses: they add up.
+        Nothing in it waits for a GPU, so that steps queue up there. Of several processes, each has
+        its share of the losses: they add up.
         """
-        processes = self.processes
-        generator = generator_for(self.config.seed, STEP, self.step, process=processes.number)
         moments = self.samples.gather(self._batch_indices(self.step))
         if (self.step + 1) % self.steps_per_epoch:
             self.samples.expect(self._batch_indices(self.step + 1))
+        self._set_learning_rate()
+        seed = seed_for(self.config.seed, STEP, self.step, self.processes.number)
+        if self._graphed is not None and len(moments) == self.batch:
+            losses = self._graphed(moments, seed)
+        else:
+            losses = self._take_step(moments, Generator(self.device).manual_seed(seed))
+        self.step += 1
+        return losses
+
+    def _take_step(self, moments: Samples, generator: Generator) -> Losses:
+        """Losses and gradients of a batch, and the optimiser's step."""
+        losses = self._losses(moments, generator)
+        self.optimiser.zero_grad()
+        # The gradients of several processes are averaged, and their losses are shares of a sum.
+        (losses.total * self.processes.count).backward()
+        self.optimiser.step()
+        return Losses(*(term.detach() for term in losses))
+
+    def _losses(self, moments: Samples, generator: Generator) -> Losses:
         rigs = moments.rigs if self.static_cameras else None
         batch = self._augment(moments.positions, moments.scores, generator, rigs)
-        poses, rotation = self._lift(batch.input_positions, batch.input_scores)
-        losses = objective(
+        with multiplying_in(self.config.precision, self.device):
+            poses, rotation = self._lift(batch.input_positions, batch.input_scores)
+        return objective(
             batch.target,
             batch.scores,
             poses,
             rotation,
             self.config.loss,
             rigs=rigs,
+            rig_count=self.samples.rig_count,
             generator=generator,
             view_frames=batch.view_frames if self._augment.turns_views else None,
             # Limbs of several moments on one trunk are no evidence of what a body can do.
             skeleton=None if self._augment.exchanges_branches(rigs) else self.skeleton,
-            rig_count=self.samples.rig_count if processes.count > 1 else None,
-            over_parts=processes.total,
+            over_parts=self.processes.total,
         )
+
+    def _new_optimiser(self) -> torch.optim.Adam:
+        """Adam; on a GPU with everything that changes from step to step in its memory."""
+        on_gpu = self.device.type == "cuda"
+        rate = self.config.learning_rate
+        return torch.optim.Adam(
+            self.network.parameters(),
+            lr=torch.tensor(rate, device=self.device) if on_gpu else rate,
+            weight_decay=self.config.weight_decay,
+            fused=True,
+            capturable=on_gpu,
+        )
+
+    def _set_learning_rate(self) -> None:
         for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate
-        self.optimiser.zero_grad()
-        # Gradients of several processes are averaged, and what they have are shares of a sum.
-        (losses.total * processes.count).backward()
-        self.optimiser.step()
-        self.step += 1
-        return Losses(*(term.detach() for term in losses))
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(self.learning_rate)
+            else:
+                group["lr"] = self.learning_rate
+
+    def _new_graph(self) -> GraphedStep | None:
+        """Whole batches are replayed on a GPU; anatomy's rules are not made for it.
+
+        Nor are steps in which processes wait for each other.
+        """
+        alone = self.processes.count == 1
+        if self.device.type != "cuda" or self.config.loss.weight_anatomy > 0 or not alone:
+            return None
+        return GraphedStep(self._take_step, self.device)
 
     def _batch_indices(self, step: int) -> Tensor:
         """Sample indices of this process's part of a step's batch, of its epoch's random order."""
@@ -132,6 +172,7 @@ class Trainer:
     def restore(self, state: dict[str, Tensor], step: int) -> None:
         """Go on from a `state` taken after so many steps."""
         self.step = step
+        self._graphed = self._new_graph()
         with torch.no_grad():
             for name, parameter in self.network.named_parameters():
                 parameter.copy_(state[name])
