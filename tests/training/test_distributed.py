@@ -43,7 +43,7 @@ def steps(samples, config, count, static):
     with joined() as processes:
         skeleton = capture(1)[0].skeleton
         trainer = Trainer(samples, skeleton, config, static, CPU, processes)
-        losses = [torch.stack(trainer.advance()) for _ in range(count)]
+        losses = [torch.stack(trainer.advance()).detach() for _ in range(count)]
         total = processes.total(torch.stack(losses))
         return total, {name: value.clone() for name, value in trainer.state().items()}
 

@@ -1,7 +1,8 @@
 """``canonpose train``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -19,7 +20,15 @@ from canonpose.datamodel import Capture
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.pretrained import lifter_named
+from canonpose.lifter.temporal import TemporalConfig
 from canonpose.readers import read_capture
+from canonpose.refining import RefineConfig, train_refined
+from canonpose.temporal import (
+    TemporalProgress,
+    TemporalTraining,
+    lifter_to_go_on_with,
+    train_over_time,
+)
 from canonpose.training import TrainingConfig
 from canonpose.training.distributed import Processes, joined
 from canonpose.training.store import Store, is_store, open_store
@@ -70,11 +79,19 @@ class Train:
     memory: Annotated[float | None, tyro.conf.arg(metavar="GB")] = None
     """Of packed footage: how much of the device's memory the samples may take up, by default half
     of what is free; more stays on disk."""
+    refine: bool = False
+    """Afterwards solve the footage in 3D, from all views together, and train a student on that; the
+    lifter that it starts from stays in RUN/self-supervised. For cameras that stand still."""
+    window: int = 0
+    """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
+    frames: 9, 27 or 81. For cameras that stand still. With --resume, of a finished training."""
     resume: bool = False
     """Go on with an interrupted training."""
     overwrite: bool = False
     """Train anew into a folder that holds a training."""
     detector: Flat = DEFAULT_DETECTOR
+    refining: RefineConfig = field(default_factory=RefineConfig)
+    temporal: TemporalTraining = field(default_factory=TemporalTraining)
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
 
 
@@ -86,6 +103,8 @@ def main(arguments: Sequence[str]) -> None:
 
 def _train(arguments: Sequence[str], processes: Processes) -> None:
     options = _parsed(arguments, "fast")
+    if options.window:
+        _shape(options)  # refuses an odd one before anything is trained
     if not options.capture:
         raise InputError("no capture is given; name the folder of at least one.")
     console = Console(highlight=False, quiet=not processes.first)
@@ -93,26 +112,110 @@ def _train(arguments: Sequence[str], processes: Processes) -> None:
         footage = _footage(console, options)
     if options.preset is None:
         options = _parsed(arguments, training.default_preset(footage.static_cameras))
-    with training_bar(console) as bar:
-        task = bar.add_task("training", total=None, loss="")
-        try:
-            lifter = training.train(
-                footage,
-                options.output,
-                options.config,
-                resume=options.resume or processes.restarts > 0,
-                overwrite=options.overwrite,
-                device=options.device,
-                memory=options.memory,
-                processes=processes,
-                progress=lambda progress: show_progress(bar, task, progress),
-            )
-        except KeyboardInterrupt:
-            bar.stop()
-            console.print(f"stopped; the same command with --resume goes on, in {options.output}")
-            raise
+    try:
+        lifter = _stages(options, footage, processes, console)
+    except KeyboardInterrupt:
+        console.print(f"stopped; the same command with --resume goes on, in {options.output}")
+        raise
     print_training(console, lifter)
     console.print(f"trained lifter: {options.output}", soft_wrap=True)
+
+
+def _stages(
+    options: Train, footage: Capture | Store, processes: Processes, console: Console
+) -> TrainedLifter:
+    """All that is asked for, one after the other."""
+    further = "--refine" if options.refine else "--window" if options.window else None
+    if further is None:
+        return trained(options, footage, processes, console)
+    if not isinstance(footage, Capture):
+        raise InputError(
+            f"{further}: solves the footage, and this is packed; name its folder."
+        )
+    if processes.count > 1:
+        raise InputError(f"{further}: runs in one process; start it without torchrun.")
+    lifter = _to_go_on_with(options, footage)
+    if lifter is None and options.refine:
+        lifter = refined(options, footage, console)
+    elif lifter is None:
+        lifter = trained(options, footage, processes, console)
+    if options.window:
+        over_time(options, footage, lifter, console)
+    return lifter
+
+
+def trained(
+    options: Train, footage: Capture | Store, processes: Processes, console: Console
+) -> TrainedLifter:
+    """Train with a bar."""
+    with training_bar(console) as bar:
+        task = bar.add_task("training", total=None, loss="")
+        return training.train(
+            footage,
+            options.output,
+            options.config,
+            resume=options.resume or processes.restarts > 0,
+            overwrite=options.overwrite,
+            device=options.device,
+            memory=options.memory,
+            processes=processes,
+            progress=lambda progress: show_progress(bar, task, progress),
+        )
+
+
+def refined(options: Train, capture: Capture, console: Console) -> TrainedLifter:
+    """Train, solve and train the student, with a bar for each training."""
+    bars: dict[str, tuple[Progress, TaskID]] = {}
+    with ExitStack() as stack:
+
+        def show(stage: str, progress: training.Progress) -> None:
+            if stage not in bars:
+                bar = stack.enter_context(training_bar(console))
+                bars[stage] = bar, bar.add_task(stage, total=None, loss="")
+            show_progress(*bars[stage], progress)
+
+        return train_refined(
+            capture,
+            options.output,
+            options.config,
+            options.refining,
+            resume=options.resume,
+            overwrite=options.overwrite,
+            device=options.device,
+            progress=show,
+            say=lambda sentence: console.print(escape(sentence), soft_wrap=True),
+        )
+
+
+def over_time(options: Train, capture: Capture, lifter: TrainedLifter, console: Console) -> None:
+    """Solve and train the temporal lifter, with a bar."""
+    with progress_bar(console, "round", field="error") as bar:
+        task = bar.add_task("over time", total=None, error="")
+
+        def show(progress: TemporalProgress) -> None:
+            error = f"error {progress.position:.4f} body heights"
+            bar.update(task, completed=progress.round, total=progress.rounds, error=error)
+
+        train_over_time(
+            capture,
+            lifter,
+            options.output,
+            replace(options.temporal, shape=_shape(options), seed=options.config.seed),
+            device=options.device,
+            progress=show,
+            say=lambda sentence: console.print(escape(sentence), soft_wrap=True),
+        )
+
+
+def _shape(options: Train) -> TemporalConfig:
+    return replace(options.temporal.shape, window=options.window)
+
+
+def _to_go_on_with(options: Train, capture: Capture) -> TrainedLifter | None:
+    """A finished lifter to which only a temporal one is to be added."""
+    if not (options.window and options.resume):
+        return None
+    return lifter_to_go_on_with(options.output, capture)
 
 
 def _parsed(arguments: Sequence[str], preset: str) -> Train:

@@ -14,7 +14,7 @@ from canonpose.readers.fit import TakesFit
 from canonpose.readers.folders import Cameras, find_takes
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.takes import TakePlan, read_views
-from canonpose.readers.videos import Detect, detect_by_default
+from canonpose.readers.videos import Detect, detect_ahead, detect_by_default
 from canonpose.skeleton import Skeleton
 
 
@@ -102,7 +102,7 @@ def plan_capture(
     folders = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not folders:
         raise InputError("no capture is given; pass the folder of at least one.")
-    found = [_Found.of(folder, name) for folder, name in _named(folders)]
+    found = [FoundCapture.of(folder, name) for folder, name in _named(folders)]
     used = _cameras_used(found, cameras)
     _check_persons(persons or {}, used)
     leave_out_joints = sorted({j for f in found for j in f.settings.leave_out_joints})
@@ -137,7 +137,7 @@ def take_plans(
         If there is no take, or a camera is named that it does not have.
 
     """
-    capture = _Found.of(Path(folder), Path(folder).absolute().resolve().name)
+    capture = FoundCapture.of(Path(folder), Path(folder).absolute().resolve().name)
     used = _cameras_used([capture], cameras)
     _check_persons(persons or {}, used)
     chosen = resolve(layout) if layout is not None else capture.layout
@@ -145,7 +145,7 @@ def take_plans(
 
 
 @dataclass(frozen=True)
-class _Found:
+class FoundCapture:
     """A capture's folder before its files are read."""
 
     folder: Path
@@ -154,7 +154,8 @@ class _Found:
     settings: CaptureSettings
 
     @classmethod
-    def of(cls, folder: Path, name: str) -> "_Found":
+    def of(cls, folder: Path, name: str) -> "FoundCapture":
+        """What lies in a folder, by its ``capture.toml``."""
         takes = find_takes(folder)
         settings = read_capture_toml(folder)
         settings.check_names(takes)
@@ -162,6 +163,7 @@ class _Found:
 
     @property
     def layout(self) -> Skeleton | None:
+        """That its settings name."""
         try:
             return resolve(self.settings.layout)
         except InputError as error:
@@ -169,6 +171,7 @@ class _Found:
 
     @property
     def cameras(self) -> list[str]:
+        """Of all takes."""
         return list(dict.fromkeys(camera for take in self.takes.values() for camera in take))
 
     def plan(
@@ -179,6 +182,7 @@ class _Found:
         persons: Mapping[str, int],
         leave_out_joints: Sequence[str],
     ) -> TakePlan:
+        """How a take is to be read; cameras that it lacks are passed over."""
         here = self.takes[take]
         return TakePlan(
             folder=self.folder,
@@ -202,7 +206,7 @@ class CapturePlan:
     cameras: tuple[str, ...]
     static_cameras: bool | None
     sources: tuple[str, ...]
-    _takes: tuple[tuple[_Found, TakePlan], ...]
+    _takes: tuple[tuple[FoundCapture, TakePlan], ...]
     _several: bool
 
     def __len__(self) -> int:
@@ -219,6 +223,7 @@ class CapturePlan:
         InputError
             If a file cannot be used, or the cameras of a take do not fit each other.
         """
+        detect_ahead(detect, (path for _, plan in self._takes for path in plan.cameras.values()))
         for capture, plan in self._takes:
             views, said = read_views(plan, detect, vote)
             yield _take(capture, plan.name, views, several=self._several), said
@@ -237,7 +242,7 @@ def _named(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     return [(folder, name) for name, folder in named.items()]
 
 
-def _cameras_used(found: Sequence[_Found], asked: Sequence[str] | None) -> list[str]:
+def _cameras_used(found: Sequence[FoundCapture], asked: Sequence[str] | None) -> list[str]:
     every = sorted({camera for capture in found for camera in capture.cameras}, key=natural_key)
     where = short_list(capture.folder for capture in found)
     if asked is not None:
@@ -268,7 +273,9 @@ def _check_persons(persons: Mapping[str, int], used: Sequence[str]) -> None:
             )
 
 
-def _take(capture: _Found, name: str, views: Mapping[str, Keypoints], *, several: bool) -> Take:
+def _take(
+    capture: FoundCapture, name: str, views: Mapping[str, Keypoints], *, several: bool
+) -> Take:
     subject = capture.settings.subjects.get(name, "")
     return Take(
         name=f"{capture.name}/{name}" if several else name,
@@ -278,7 +285,7 @@ def _take(capture: _Found, name: str, views: Mapping[str, Keypoints], *, several
     )
 
 
-def _static(found: Sequence[_Found], asked: bool | None) -> bool | None:
+def _static(found: Sequence[FoundCapture], asked: bool | None) -> bool | None:
     """Static only if every capture says so, moving if one does; an argument comes before."""
     said = [capture.settings.static_cameras for capture in found]
     if asked and False in said:

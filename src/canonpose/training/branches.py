@@ -54,12 +54,12 @@ def _keeps_derived_joints(skeleton: Skeleton, joint: str, below: Sequence[int]) 
 
 
 def exchange_branches(
-    positions: Float[Tensor, "sample view joint 2"],
+    positions: Float[Tensor, "sample view joint space"],
     scores: Float[Tensor, "sample view joint"],
     branches: Sequence[Branch],
     donors: Int64[Tensor, "branch sample"],
     taken: Bool[Tensor, "branch sample"],
-) -> tuple[Float[Tensor, "sample view joint 2"], Float[Tensor, "sample view joint"]]:
+) -> tuple[Float[Tensor, "sample view joint space"], Float[Tensor, "sample view joint"]]:
     """Give samples the branches of others, relative to the joint that the branch hangs on.
 
     Both moments must be of one rig of static cameras, and about as far from them: positions are
@@ -68,8 +68,8 @@ def exchange_branches(
 
     Parameters
     ----------
-    positions : tensor [sample, view, joint, 2]
-        Normalised.
+    positions : tensor [sample, view, joint, space]
+        Normalised images, or poses of one size in 3D.
     scores : tensor [sample, view, joint]
     branches : sequence of Branch
         Larger ones before those inside them.

@@ -1,7 +1,7 @@
 """What a training knows of its footage, wherever the samples are kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Int64
@@ -59,18 +59,8 @@ def training_data(
         If there is no moment at which two cameras saw the root joint, or a store is damaged.
     """
     if isinstance(footage, Capture):
-        samples = samples_of(footage)
-        return TrainingData(
-            samples=samples.to(device),
-            cameras=footage.cameras,
-            skeleton=footage.skeleton,
-            static_cameras=bool(footage.static_cameras),
-            takes=tuple(take.name for take in footage.takes),
-            sources=footage.sources,
-            notes=footage.notes,
-            doubts=tuple(map(str, check_synchronisation(footage))),
-            fingerprint=samples.fingerprint(),
-        )
+        doubts = tuple(map(str, check_synchronisation(footage)))
+        return replace(data_of(footage, samples_of(footage).to(device)), doubts=doubts)
     footage.check_files()
     return TrainingData(
         samples=_settled(footage.mapped(device), memory),
@@ -82,6 +72,21 @@ def training_data(
         notes=tuple(note for card in footage.cards for note in card.notes),
         doubts=tuple(doubt for card in footage.cards for doubt in card.doubts),
         fingerprint=footage.fingerprint(),
+    )
+
+
+def data_of(capture: Capture, samples: Samples) -> TrainingData:
+    """A capture whose samples these are, taken as synchronised."""
+    return TrainingData(
+        samples=samples,
+        cameras=capture.cameras,
+        skeleton=capture.skeleton,
+        static_cameras=bool(capture.static_cameras),
+        takes=tuple(take.name for take in capture.takes),
+        sources=capture.sources,
+        notes=capture.notes,
+        doubts=(),
+        fingerprint=samples.fingerprint(),
     )
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Generator, Tensor
 
 from canonpose.datamodel import Capture, Take
@@ -57,6 +57,10 @@ class Samples:
         """The rigs of some samples."""
         return self.rigs[chosen]
 
+    def at(self, chosen: Bool[Tensor, " sample"]) -> "Samples":
+        """The same at some moments only."""
+        return Samples(self.positions[chosen], self.scores[chosen], self.rigs[chosen])
+
     def fingerprint(self) -> str:
         """A hash that changes when the data do."""
         digest = sha256()
@@ -73,17 +77,24 @@ def samples_of(capture: Capture) -> Samples:
     InputError
         If there is no moment at which two cameras saw the root joint.
     """
-    rig_names = sorted({take.rig for take in capture.takes})
-    parts = [
-        samples_of_take(take, capture.cameras, capture.skeleton, rig_names.index(take.rig))
-        for take in capture.takes
-    ]
-    if not any(map(len, parts)):
+    moments = all_moments(capture)
+    shared = seen_by_two(moments)
+    if not shared.any():
         raise InputError(
             f"{', '.join(capture.sources)}: there is no frame in which two cameras see the root "
             f"joint {capture.skeleton.root!r}; check that the cameras are synchronised, and film "
             f"the same person."
         )
+    return moments.at(shared)
+
+
+def all_moments(capture: Capture) -> Samples:
+    """The same of all moments, also of those that fewer than two cameras saw."""
+    rig_names = sorted({take.rig for take in capture.takes})
+    parts = [
+        _moments(take, capture.cameras, capture.skeleton, rig_names.index(take.rig))
+        for take in capture.takes
+    ]
     return Samples(
         torch.cat([part.positions for part in parts]),
         torch.cat([part.scores for part in parts]),
@@ -91,15 +102,23 @@ def samples_of(capture: Capture) -> Samples:
     )
 
 
+def seen_by_two(moments: Samples) -> Bool[Tensor, " sample"]:
+    """Which moments two cameras or more saw, so that something can be learned from them."""
+    return (moments.scores > 0).any(-1).sum(-1) >= 2
+
+
 def samples_of_take(
     take: Take, cameras: Sequence[str], skeleton: Skeleton, rig: int = 0
 ) -> Samples:
     """The moments of one take that two cameras saw, with its rig's number; may be none."""
+    moments = _moments(take, cameras, skeleton, rig)
+    return moments.at(seen_by_two(moments))
+
+
+def _moments(take: Take, cameras: Sequence[str], skeleton: Skeleton, rig: int) -> Samples:
     positions, scores = _stacked(take, cameras, skeleton)
     positions, scores, _ = normalise(positions, scores, skeleton.root_index)
-    shared = (scores > 0).any(-1).sum(-1) >= 2
-    rigs = torch.full((int(shared.sum()),), rig)
-    return Samples(positions[shared], scores[shared], rigs)
+    return Samples(positions, scores, torch.full((len(take),), rig))
 
 
 def _stacked(take: Take, cameras: Sequence[str], skeleton: Skeleton) -> tuple[Tensor, Tensor]:

@@ -21,7 +21,7 @@ from canonpose.training.checkpoint import (
     save_checkpoint,
 )
 from canonpose.training.interrupt import deferred_interrupts
-from canonpose.training.log import TERMS, append_record, start_log
+from canonpose.training.log import append_record, start_log
 from canonpose.training.trainer import Trainer
 
 CHECKPOINT_SECONDS = 30.0
@@ -53,7 +53,7 @@ class Session:
         self.identity = identity
         self.progress = progress
         self.processes = trainer.processes
-        self.sums = torch.zeros(len(TERMS), device=trainer.device)
+        self.sums = torch.zeros(len(trainer.terms), device=trainer.device)
         self.seconds = 0.0
 
     def prepare(self, resume: bool, overwrite: bool) -> None:
@@ -97,7 +97,7 @@ class Session:
         before = self.seconds
         with deferred_interrupts() as interruption:
             while trainer.step < trainer.steps:
-                self.sums += torch.stack(trainer.advance())
+                self.sums += torch.stack(trainer.advance()).detach()
                 ended = trainer.step % trainer.steps_per_epoch == 0
                 # The one place that waits for a GPU.
                 sums = self.processes.total(self.sums).tolist() if ended else []
@@ -117,7 +117,7 @@ class Session:
         trainer = self.trainer
         means = [total / trainer.steps_per_epoch for total in sums]
         self.sums.zero_()
-        losses = dict(zip(TERMS, means, strict=True))
+        losses = dict(zip(trainer.terms, means, strict=True))
         if not all(map(math.isfinite, means)):
             raise InputError(
                 f"the losses are no longer finite in epoch {trainer.epoch}; lower the learning "

@@ -117,7 +117,7 @@ def train(
     trainer.network.eval()
     angles = view_angles(trainer.network, voters, data.cameras)
     warn_of_weak_geometry(angles)
-    provenance = _provenance(data, trainer, ballot, angles, session.seconds, identity)
+    provenance = provenance_of(data, trainer, ballot, angles, session.seconds, identity)
     lifter = TrainedLifter(trainer.network, skeleton, to_table(config), provenance)
     if folder is not None and processes.first:
         plot_curves(folder)
@@ -144,7 +144,7 @@ def _warn_of_little_footage(data: TrainingData) -> None:
         )
 
 
-def _provenance(
+def provenance_of(
     data: TrainingData,
     trainer: Trainer,
     ballot: ChiralityVote,
@@ -152,6 +152,7 @@ def _provenance(
     seconds: float,
     identity: dict[str, Any],
 ) -> dict[str, Any]:
+    """For the card: footage, versions, times, the vote and the views, of a finished training."""
     return {
         "canonpose": version("canonpose"),
         "torch": torch.__version__,

@@ -1,6 +1,7 @@
 """The state of a training, and one step of it."""
 
 import torch
+from jaxtyping import Int64
 from torch import Generator, Tensor
 
 from canonpose.lifter.network import Lifter
@@ -61,6 +62,9 @@ class Trainer:
         self._graphed = self._new_graph()
         warn_if_slow(config.precision, device)
 
+    terms: tuple[str, ...] = Losses._fields
+    """Names of what `advance` returns."""
+
     @property
     def epoch(self) -> int:
         """How many epochs are complete."""
@@ -71,34 +75,48 @@ class Trainer:
         """The learning rate of the next step."""
         return learning_rate_at(self.config, self.step, self.steps)
 
-    def advance(self) -> Losses:
-        """Take one optimiser step; returns its losses, detached and still on the device.
+    def advance(self) -> tuple[Tensor, ...]:
+        """Take one optimiser step; returns its losses, still on the device.
 
         Nothing in it waits for a GPU, so that steps queue up there. Of several processes, each has
         its share of the losses: they add up.
         """
-        moments = self.samples.gather(self._batch_indices(self.step))
-        if (self.step + 1) % self.steps_per_epoch:
-            self.samples.expect(self._batch_indices(self.step + 1))
+        chosen = self._batch_indices(self.step)
         self._set_learning_rate()
         seed = seed_for(self.config.seed, STEP, self.step, self.processes.number)
-        if self._graphed is not None and len(moments) == self.batch:
-            losses = self._graphed(moments, seed)
+        if self._graphed is not None and len(chosen) == self.batch:
+            losses: tuple[Tensor, ...] = self._graphed(self._gathered(chosen), seed)
         else:
-            losses = self._take_step(moments, Generator(self.device).manual_seed(seed))
+            losses = self.losses(chosen, Generator(self.device).manual_seed(seed))
+            self._descend(losses[-1])
         self.step += 1
         return losses
 
+    def losses(self, chosen: Int64[Tensor, " batch"], generator: Generator) -> tuple[Tensor, ...]:
+        """The terms of some samples' losses, their weighted sum last."""
+        return self._losses_of(self._gathered(chosen), generator)
+
+    def _gathered(self, chosen: Tensor) -> Samples:
+        """One batch, while the next is read where that takes its time."""
+        moments = self.samples.gather(chosen)
+        if (self.step + 1) % self.steps_per_epoch:
+            self.samples.expect(self._batch_indices(self.step + 1))
+        return moments
+
     def _take_step(self, moments: Samples, generator: Generator) -> Losses:
         """Losses and gradients of a batch, and the optimiser's step."""
-        losses = self._losses(moments, generator)
-        self.optimiser.zero_grad()
-        # The gradients of several processes are averaged, and their losses are shares of a sum.
-        (losses.total * self.processes.count).backward()
-        self.optimiser.step()
+        losses = self._losses_of(moments, generator)
+        self._descend(losses.total)
         return Losses(*(term.detach() for term in losses))
 
-    def _losses(self, moments: Samples, generator: Generator) -> Losses:
+    def _descend(self, loss: Tensor) -> None:
+        """The optimiser's step, down the gradient of a loss."""
+        self.optimiser.zero_grad()
+        # The gradients of several processes are averaged, and their losses are shares of a sum.
+        (loss * self.processes.count).backward()
+        self.optimiser.step()
+
+    def _losses_of(self, moments: Samples, generator: Generator) -> Losses:
         rigs = moments.rigs if self.static_cameras else None
         batch = self._augment(moments.positions, moments.scores, generator, rigs)
         with multiplying_in(self.config.precision, self.device):
@@ -140,10 +158,10 @@ class Trainer:
     def _new_graph(self) -> GraphedStep | None:
         """Whole batches are replayed on a GPU; anatomy's rules are not made for it.
 
-        Nor are steps in which processes wait for each other.
+        Nor are steps in which processes wait for each other, nor other losses than these.
         """
-        alone = self.processes.count == 1
-        if self.device.type != "cuda" or self.config.loss.weight_anatomy > 0 or not alone:
+        plain = self.processes.count == 1 and self.terms == Losses._fields
+        if self.device.type != "cuda" or self.config.loss.weight_anatomy > 0 or not plain:
             return None
         return GraphedStep(self._take_step, self.device)
 
