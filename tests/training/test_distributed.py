@@ -7,11 +7,12 @@ from functools import partial
 
 import pytest
 import torch
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from canonpose.errors import InputError
-from canonpose.lifter import LifterConfig
+from canonpose.lifter import LifterConfig, load_lifter
 from canonpose.losses import LossConfig
-from canonpose.training import preset, train
+from canonpose.training import agreement, preset, session, train
 from canonpose.training.config import AugmentationConfig
 from canonpose.training.distributed import ALONE, Processes, joined
 from canonpose.training.log import LOG, read_log
@@ -141,6 +142,51 @@ def test_a_training_in_two_processes(tmp_path):
     for name, value in weights.items():
         torch.testing.assert_close(resumed[1][0][name], value)
     assert [record["step"] for record in read_log(stopped)] == [5, 10, 15]
+
+
+def losing_one(footage, run):
+    """The second process is killed in the first attempt, as `canonpose train` is by the system."""
+    with joined() as processes, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "CHECKPOINT_SECONDS", -1.0)
+        patch.setattr(agreement, "SECONDS_APART", 0.0)
+        original = Trainer.advance
+
+        def advance(self):
+            if processes.number == 1 and processes.restarts == 0 and self.step == 8:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return original(self)
+
+        patch.setattr(Trainer, "advance", advance)
+        resume = processes.restarts > 0
+        train(footage, run, TINY, device="cpu", processes=processes, resume=resume)
+        if processes.first:
+            (run / "restarts").write_text(str(processes.restarts))
+
+
+def test_a_killed_process_is_replaced_and_the_training_goes_on(tmp_path, monkeypatch):
+    footage = capture(40, people=2)[0]
+    monkeypatch.setenv("GLOO_SOCKET_IFNAME", "lo")
+    torchrun = LaunchConfig(
+        min_nodes=1,
+        max_nodes=1,
+        nproc_per_node=2,
+        max_restarts=1,
+        run_id="test",
+        rdzv_backend="c10d",
+        rdzv_endpoint="localhost:0",
+        local_addr="localhost",
+        start_method="fork",
+        monitor_interval=0.05,
+    )
+    elastic_launch(torchrun, losing_one)(footage, tmp_path / "run")
+    assert (tmp_path / "run" / "restarts").read_text() == "1"
+    assert [record["step"] for record in read_log(tmp_path / "run")] == [5, 10, 15]
+    ((weights, _), _) = in_processes(
+        2, partial(whole_training, footage, tmp_path / "whole"), tmp_path
+    )
+    resumed = load_lifter(tmp_path / "run").network.state_dict()
+    for name, value in weights.items():
+        torch.testing.assert_close(resumed[name], value)
 
 
 class TestErrors:
