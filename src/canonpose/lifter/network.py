@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-import roma
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+
+from canonpose.geometry.rotations import rodrigues
 
 NEGATIVE_SLOPE = 0.01
 """Of every leaky ReLU (section 3.5)."""
@@ -95,7 +96,7 @@ class Lifter(nn.Module):
         features = self.common(features)
         poses = self.pose_head(self.pose_path(features)).unflatten(-1, (self.joints, 3))
         axis_angle = self.rotation_head(self.rotation_path(features))
-        return poses, roma.rotvec_to_rotmat(axis_angle)
+        return poses, rodrigues(axis_angle)
 
     @torch.no_grad()
     def mirror_(self) -> None:
