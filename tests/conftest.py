@@ -30,6 +30,7 @@ PACKAGES = (
     "flips",
     "files",
     "folders",
+    "fusing",
     "geometry",
     "inference",
     "lifter",
@@ -47,8 +48,10 @@ PACKAGES = (
     "skeleton",
     "solving",
     "synchronisation",
+    "temporal",
     "toml_text",
     "training",
+    "uncertainty",
     "video",
     "virtual",
 )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from canonpose.exporters.npz import load_poses, save_poses
     from canonpose.exporters.overlay import write_overlay
     from canonpose.exporters.report import write_report
+    from canonpose.fusing import FusionConfig, KnownRig, lift_views, read_rig
     from canonpose.inference import lift
     from canonpose.lifter import (
         Lifter,
@@ -42,9 +43,11 @@ __all__ = [
     "PRESETS",
     "Capture",
     "DetectorConfig",
+    "FusionConfig",
     "InputError",
     "InputWarning",
     "Keypoints",
+    "KnownRig",
     "Lifter",
     "LifterConfig",
     "OnnxLifter",
@@ -62,6 +65,7 @@ __all__ = [
     "export_onnx",
     "from_arrays",
     "lift",
+    "lift_views",
     "load_lifter",
     "load_onnx",
     "load_poses",
@@ -69,6 +73,7 @@ __all__ = [
     "pretrained_lifter",
     "read_capture",
     "read_keypoints",
+    "read_rig",
     "refine",
     "save_lifter",
     "save_poses",
@@ -86,9 +91,11 @@ __getattr__, __dir__ = attributes_of(
     {
         "Capture": "canonpose.datamodel",
         "DetectorConfig": "canonpose.detection.registry",
+        "FusionConfig": "canonpose.fusing",
         "InputError": "canonpose.errors",
         "InputWarning": "canonpose.errors",
         "Keypoints": "canonpose.datamodel",
+        "KnownRig": "canonpose.fusing",
         "Lifter": "canonpose.lifter",
         "LifterConfig": "canonpose.lifter",
         "OnnxLifter": "canonpose.deployment.runtime",
@@ -107,6 +114,7 @@ __getattr__, __dir__ = attributes_of(
         "export_onnx": "canonpose.deployment.export",
         "from_arrays": "canonpose.readers",
         "lift": "canonpose.inference",
+        "lift_views": "canonpose.fusing",
         "load_lifter": "canonpose.lifter",
         "load_onnx": "canonpose.deployment.runtime",
         "load_poses": "canonpose.exporters.npz",
@@ -114,6 +122,7 @@ __getattr__, __dir__ = attributes_of(
         "pretrained_lifter": "canonpose.lifter",
         "read_capture": "canonpose.readers",
         "read_keypoints": "canonpose.readers",
+        "read_rig": "canonpose.fusing",
         "refine": "canonpose.refining",
         "save_lifter": "canonpose.lifter",
         "save_poses": "canonpose.exporters.npz",

@@ -17,6 +17,7 @@ COMMANDS = {
     "sync": "find how the cameras of a take are shifted in time",
     "train": "train a lifter on uncalibrated, synchronised videos or 2D keypoints",
     "solve": "solve uncalibrated footage: its 3D from all views together, and its cameras",
+    "uncertainty": "learn how far a lifter's joints may be off, so that lift says it",
     "lift": "lift one camera's video or 2D keypoints to 3D",
     "export": "write a lifter as an ONNX file, which runs without PyTorch",
     "live": "show a camera or a video with its 3D skeleton in a browser, while it runs",

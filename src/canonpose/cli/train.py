@@ -20,8 +20,15 @@ from canonpose.datamodel import Capture
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.pretrained import lifter_named
+from canonpose.lifter.temporal import TemporalConfig
 from canonpose.readers import read_capture
 from canonpose.refining import RefineConfig, train_refined
+from canonpose.temporal import (
+    TemporalProgress,
+    TemporalTraining,
+    lifter_to_go_on_with,
+    train_over_time,
+)
 from canonpose.training import TrainingConfig
 
 
@@ -58,18 +65,24 @@ class Train:
     refine: bool = False
     """Afterwards solve the footage in 3D, from all views together, and train a student on that; the
     lifter that it starts from stays in RUN/self-supervised. For cameras that stand still."""
+    window: int = 0
+    """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
+    frames: 9, 27 or 81. For cameras that stand still. With --resume, of a finished training."""
     resume: bool = False
     """Go on with an interrupted training."""
     overwrite: bool = False
     """Train anew into a folder that holds a training."""
     detector: Flat = DEFAULT_DETECTOR
     refining: RefineConfig = field(default_factory=RefineConfig)
+    temporal: TemporalTraining = field(default_factory=TemporalTraining)
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
 
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = _parsed(arguments, "fast")
+    if options.window:
+        _shape(options)  # refuses an odd one before anything is trained
     if not options.capture:
         raise InputError("no capture is given; name the folder of at least one.")
     console = Console(highlight=False)
@@ -94,7 +107,11 @@ def main(arguments: Sequence[str]) -> None:
     if options.preset is None:
         options = _parsed(arguments, training.default_preset(capture.static_cameras))
     try:
-        lifter = (refined if options.refine else trained)(options, capture, console)
+        lifter = _to_go_on_with(options, capture)
+        if lifter is None:
+            lifter = (refined if options.refine else trained)(options, capture, console)
+        if options.window:
+            over_time(options, capture, lifter, console)
     except KeyboardInterrupt:
         console.print(f"stopped; the same command with --resume goes on, in {options.output}")
         raise
@@ -139,6 +156,37 @@ def refined(options: Train, capture: Capture, console: Console) -> TrainedLifter
             progress=show,
             say=lambda sentence: console.print(escape(sentence), soft_wrap=True),
         )
+
+
+def over_time(options: Train, capture: Capture, lifter: TrainedLifter, console: Console) -> None:
+    """Solve and train the temporal lifter, with a bar."""
+    with progress_bar(console, "round", field="error") as bar:
+        task = bar.add_task("over time", total=None, error="")
+
+        def show(progress: TemporalProgress) -> None:
+            error = f"error {progress.position:.4f} body heights"
+            bar.update(task, completed=progress.round, total=progress.rounds, error=error)
+
+        train_over_time(
+            capture,
+            lifter,
+            options.output,
+            replace(options.temporal, shape=_shape(options), seed=options.config.seed),
+            device=options.device,
+            progress=show,
+            say=lambda sentence: console.print(escape(sentence), soft_wrap=True),
+        )
+
+
+def _shape(options: Train) -> TemporalConfig:
+    return replace(options.temporal.shape, window=options.window)
+
+
+def _to_go_on_with(options: Train, capture: Capture) -> TrainedLifter | None:
+    """A finished lifter to which only a temporal one is to be added."""
+    if not (options.window and options.resume):
+        return None
+    return lifter_to_go_on_with(options.output, capture)
 
 
 def _parsed(arguments: Sequence[str], preset: str) -> Train:

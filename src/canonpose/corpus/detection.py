@@ -7,12 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from canonpose.corpus.engine import Engine, EngineSettings, engine_of, run
+from canonpose.corpus.engine import DEFAULT_ENGINE, Engine, EngineSettings, engine_of, run
 from canonpose.corpus.inline import Inline
 from canonpose.corpus.task import Outcome, Task, TaskProgress, ignore
 from canonpose.detection.detector import Detector
 from canonpose.detection.footage import Progress, detect_video
-from canonpose.detection.registry import DEFAULT_THREADS, DetectorConfig, create_detector
+from canonpose.detection.registry import (
+    DEFAULT_DETECTOR,
+    DEFAULT_THREADS,
+    DetectorConfig,
+    create_detector,
+)
 from canonpose.detection.stretches import Stretch, detect_stretch, stretches
 from canonpose.errors import InputError
 from canonpose.exporters.captures import write_detections
@@ -56,8 +61,8 @@ class Seen:
 
 def detect_corpus(
     jobs: Sequence[Job],
-    config: DetectorConfig = DetectorConfig(),
-    settings: EngineSettings = EngineSettings(),
+    config: DetectorConfig = DEFAULT_DETECTOR,
+    settings: EngineSettings = DEFAULT_ENGINE,
     progress: TaskProgress = ignore,
 ) -> Iterator[Outcome]:
     """Detect videos side by side, and parts of a long one where there are few.
@@ -129,15 +134,15 @@ def detect_file(
     video: Path, written: Path | None, config: DetectorConfig, decoding: int, progress: Progress
 ) -> Seen:
     """The task of a whole video."""
-    found = detect_video(
-        video, detector_of(config), decoding_threads=decoding, progress=progress
-    )
+    found = detect_video(video, detector_of(config), decoding_threads=decoding, progress=progress)
     if written is not None:
         write_detections(found, written)
     return Seen.of(found)
 
 
-def detect_part(stretch: Stretch, config: DetectorConfig, decoding: int, progress: Progress) -> bool:
+def detect_part(
+    stretch: Stretch, config: DetectorConfig, decoding: int, progress: Progress
+) -> bool:
     """The task of a part of a video."""
     return detect_stretch(
         stretch, detector_of(config), decoding_threads=decoding, progress=progress

@@ -17,7 +17,7 @@ def triangulated(
     scores: Float[np.ndarray, "view frame joint"],
     tolerance: float,
 ) -> JointsIn3D:
-    """Joints in the cameras' world, robustly, weighted by confidence; lenses are straightened first.
+    """Joints in the cameras' world, robustly, weighted by confidence, by straightened images.
 
     Parameters
     ----------

@@ -8,12 +8,12 @@ import numpy as np
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.errors import InputError
 from canonpose.fusing.calibrated import triangulated
+from canonpose.fusing.in_camera import as_poses, filled, of_one_size
+from canonpose.fusing.in_world import as_take
 from canonpose.fusing.lifted import LiftedTake, lifted_take
 from canonpose.fusing.rig import KnownRig
 from canonpose.fusing.rotations import EveryRotation, moving_rotations, static_rotations
 from canonpose.fusing.uncalibrated import FusionConfig, fused_poses
-from canonpose.fusing.in_camera import as_poses, filled, of_one_size
-from canonpose.fusing.in_world import as_take
 from canonpose.inference.lift import lift
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.skeleton.convert import complete

@@ -81,7 +81,7 @@ def lifted_take(
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{camera} has {frames}" for camera, frames in lengths.items())
         raise InputError(
-            f"the views are not of the same moments, since their numbers of frames differ ({told}); "
+            f"the views' numbers of frames differ ({told}), so they are not of the same moments; "
             f"read them as one take, or cut them to what they share."
         )
     root = lifter.skeleton.root

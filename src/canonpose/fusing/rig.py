@@ -92,7 +92,8 @@ def _facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(path.read_text("utf-8"))
         units, rigs = facts["units"], facts["rigs"]
-        whole = units in LENGTHS and all("rotation" in c for r in rigs for c in r["cameras"].values())
+        cameras = [camera for rig in rigs for camera in rig["cameras"].values()]
+        whole = units in LENGTHS and all("rotation" in camera for camera in cameras)
     except FileNotFoundError:
         raise InputError(
             f"{path.parent}: holds no {path.name}; give the folder that `canonpose solve -o` "

@@ -15,7 +15,7 @@ from canonpose.readers.files import natural_key
 from canonpose.readers.folders import Cameras, find_takes
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.takes import TakePlan, check_same_skeleton, read_views
-from canonpose.readers.videos import Detect, detect_by_default
+from canonpose.readers.videos import Detect, detect_ahead, detect_by_default
 from canonpose.skeleton import Skeleton
 
 
@@ -68,19 +68,23 @@ def read_capture(
     folders = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not folders:
         raise InputError("no capture is given; pass the folder of at least one.")
-    found = [_Found.of(folder, name) for folder, name in _named(folders)]
+    found = [FoundCapture.of(folder, name) for folder, name in _named(folders)]
     used = _cameras_used(found, cameras)
     _check_persons(persons or {}, used)
     leave_out_joints = sorted({j for f in found for j in f.settings.leave_out_joints})
-    takes, notes = [], []
+    plans = []
     for capture in found:
         chosen = resolve(layout) if layout is not None else capture.layout
         available = [c for c in used if cameras is not None or c not in capture.settings.leave_out]
         for name in capture.takes:
             plan = capture.plan(name, available, chosen, persons or {}, leave_out_joints)
-            views, said = read_views(plan, detect, vote)
-            takes.append(_take(capture, name, views, several=len(found) > 1))
-            notes += said
+            plans.append((capture, plan))
+    detect_ahead(detect, (path for _, plan in plans for path in plan.cameras.values()))
+    takes, notes = [], []
+    for capture, plan in plans:
+        views, said = read_views(plan, detect, vote)
+        takes.append(_take(capture, plan.name, views, several=len(found) > 1))
+        notes += said
     _check_takes_fit(takes, folders)
     static_cameras = _static(found, static_cameras)
     return Capture(
@@ -108,7 +112,7 @@ def take_plans(
         If there is no take, or a camera is named that it does not have.
 
     """
-    capture = _Found.of(Path(folder), Path(folder).absolute().resolve().name)
+    capture = FoundCapture.of(Path(folder), Path(folder).absolute().resolve().name)
     used = _cameras_used([capture], cameras)
     _check_persons(persons or {}, used)
     chosen = resolve(layout) if layout is not None else capture.layout
@@ -116,7 +120,7 @@ def take_plans(
 
 
 @dataclass(frozen=True)
-class _Found:
+class FoundCapture:
     """A capture's folder before its files are read."""
 
     folder: Path
@@ -125,7 +129,8 @@ class _Found:
     settings: CaptureSettings
 
     @classmethod
-    def of(cls, folder: Path, name: str) -> "_Found":
+    def of(cls, folder: Path, name: str) -> "FoundCapture":
+        """What lies in a folder, by its ``capture.toml``."""
         takes = find_takes(folder)
         settings = read_capture_toml(folder)
         settings.check_names(takes)
@@ -133,6 +138,7 @@ class _Found:
 
     @property
     def layout(self) -> Skeleton | None:
+        """That its settings name."""
         try:
             return resolve(self.settings.layout)
         except InputError as error:
@@ -140,6 +146,7 @@ class _Found:
 
     @property
     def cameras(self) -> list[str]:
+        """Of all takes."""
         return list(dict.fromkeys(camera for take in self.takes.values() for camera in take))
 
     def plan(
@@ -150,6 +157,7 @@ class _Found:
         persons: Mapping[str, int],
         leave_out_joints: Sequence[str],
     ) -> TakePlan:
+        """How a take is to be read; cameras that it lacks are passed over."""
         here = self.takes[take]
         return TakePlan(
             folder=self.folder,
@@ -179,7 +187,7 @@ def _named(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     return [(folder, name) for name, folder in named.items()]
 
 
-def _cameras_used(found: Sequence[_Found], asked: Sequence[str] | None) -> list[str]:
+def _cameras_used(found: Sequence[FoundCapture], asked: Sequence[str] | None) -> list[str]:
     every = sorted({camera for capture in found for camera in capture.cameras}, key=natural_key)
     where = short_list(capture.folder for capture in found)
     if asked is not None:
@@ -210,7 +218,9 @@ def _check_persons(persons: Mapping[str, int], used: Sequence[str]) -> None:
             )
 
 
-def _take(capture: _Found, name: str, views: Mapping[str, Keypoints], *, several: bool) -> Take:
+def _take(
+    capture: FoundCapture, name: str, views: Mapping[str, Keypoints], *, several: bool
+) -> Take:
     subject = capture.settings.subjects.get(name, "")
     return Take(
         name=f"{capture.name}/{name}" if several else name,
@@ -235,7 +245,7 @@ def _check_takes_fit(takes: Sequence[Take], folders: Sequence[Path]) -> None:
         )
 
 
-def _static(found: Sequence[_Found], asked: bool | None) -> bool | None:
+def _static(found: Sequence[FoundCapture], asked: bool | None) -> bool | None:
     """Static only if every capture says so, moving if one does; an argument comes before."""
     said = [capture.settings.static_cameras for capture in found]
     if asked and False in said:

@@ -95,7 +95,7 @@ class StudentTrainer(Trainer):
             + config.weight_views * of_real
             + config.weight_virtual * of_virtual
         )
-        return StudentLosses(*own[:-1], of_real, of_virtual, total)
+        return StudentLosses._make((*own[:-1], of_real, of_virtual, total))
 
     def _views(self, chosen: Int64[Tensor, " batch"]) -> LabelledViews:
         """All views of some samples in a row."""

@@ -1,6 +1,6 @@
 """One rig from rotations to joints: the order in which things are found out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +16,16 @@ from canonpose.inference.body_scale import body_size
 from canonpose.lifter import TrainedLifter
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
-from canonpose.solving.all_frames import joints_of_perspective, joints_of_weak
+from canonpose.solving.all_frames import JointsIn3D, joints_of_perspective, joints_of_weak
 from canonpose.solving.checks import check_angles, warn_of_cameras, warn_of_mirror
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.lifted_views import LiftedViews, lifted_views
 from canonpose.solving.perspective import PerspectiveRig, RigProblem
+from canonpose.solving.pinholes import Pinholes
 from canonpose.solving.rotations import consensus_rotations
+from canonpose.solving.sequence.bones import bone_ends
+from canonpose.solving.sequence.expectation import RATE
+from canonpose.solving.sequence.steadied import steadied
 from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
 from canonpose.solving.weak import MIRROR, WeakPoses, weak_triangulation
 from canonpose.solving.world import RigWorld, in_world
@@ -44,21 +48,31 @@ class RigFootage:
     def of(
         cls,
         name: str,
+        takes: Sequence[Take],
         capture: Capture,
         lifter: TrainedLifter,
-        config: SolveConfig,
         device: str = "auto",
     ) -> "RigFootage":
         """Gather the takes of a rig and lift their views."""
-        takes = tuple(take for take in capture.takes if take.rig == name)
         views = rig_views(takes, capture.cameras, detected_only(capture.skeleton))
         lifted = lifted_views(takes, views.cameras, lifter, device)
-        return cls(name, takes, capture.skeleton, views, lifted)
+        return cls(name, tuple(takes), capture.skeleton, views, lifted)
 
     @property
     def joints(self) -> Skeleton:
         """The skeleton of the detected joints."""
         return detected_only(self.skeleton)
+
+    @property
+    def spans(self) -> tuple[tuple[slice, float], ...]:
+        """The moments of every take, and how many of them are a second."""
+        ends = np.cumsum([len(take) for take in self.takes]).tolist()
+        rates = [next(iter(take.views.values())).fps or RATE for take in self.takes]
+        begins = [0, *ends[:-1]]
+        return tuple(
+            (slice(begin, end), float(rate))
+            for begin, end, rate in zip(begins, ends, rates, strict=True)
+        )
 
     def telling_frames(self, most: int) -> Int64[np.ndarray, " chosen"]:
         """Moments spread over the footage that two cameras or more can lift."""
@@ -71,9 +85,15 @@ class RigFootage:
         return frames[:: -(-len(frames) // most)]
 
     def weak(
-        self, rotations: Rotations, frames: Int64[np.ndarray, " chosen"], tolerance: float
+        self,
+        rotations: Rotations | Float[np.ndarray, "view chosen 3 3"],
+        frames: Int64[np.ndarray, " chosen"],
+        tolerance: float,
     ) -> WeakPoses:
-        """Weak-perspective poses of some moments, all of one body size."""
+        """Weak-perspective poses of some moments, all of one body size.
+
+        Rotations are those of still cameras, or of these moments.
+        """
         few = self.views.at(frames)
         poses = weak_triangulation(
             few.positions.astype(np.float64),
@@ -90,6 +110,15 @@ class RigFootage:
                 f"known; film more of the whole body."
             )
         return poses.at_size(1 / np.where(known, sizes, np.median(sizes[known])))
+
+    def steadied(self, in_3d: JointsIn3D, cameras: Pinholes, tolerance: float) -> JointsIn3D:
+        """Joints of still cameras, with bones of constant length and smooth motion."""
+        sizes = body_size(torch.from_numpy(in_3d.positions), self.joints)[0]
+        size = float(sizes.nanmedian())
+        if not np.isfinite(size) or size <= 0:
+            return in_3d
+        ends = bone_ends(self.skeleton)
+        return steadied(in_3d, cameras, self.views, self.spans, ends, size, tolerance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +150,7 @@ def solve_rig(
     frames = footage.telling_frames(config.frames)
     say(f"rig {footage.name}: weak perspective")
     weak = footage.weak(rotations, frames, tolerance)
-    anatomy = _anatomy(weak, views.at(frames), footage.skeleton)
+    anatomy = anatomy_of(weak, views.at(frames), footage.skeleton)
     found, votes = None, MirrorVotes(anatomy, np.nan, np.nan, anatomy.mirrored)
     if config.projection != "weak":
         say(f"rig {footage.name}: perspective, of this world and its mirror image")
@@ -135,11 +164,14 @@ def solve_rig(
     ):
         cameras = found.bundle.cameras
         in_3d = joints_of_perspective(cameras, views, tolerance)
-        world = RigWorld(found.lens.name, cameras.rotations, cameras, in_3d)
+        if config.body:
+            say(f"rig {footage.name}: bones and smooth motion")
+            in_3d = footage.steadied(in_3d, cameras, tolerance)
+        world = RigWorld("perspective", found.lens.name, cameras.rotations, cameras, in_3d)
     else:
         every = np.arange(views.positions.shape[1])
         in_3d = joints_of_weak(footage.weak(rotations, every, tolerance), rotations, tolerance)
-        world = RigWorld("weak perspective", rotations, None, in_3d)
+        world = RigWorld("weak", "weak perspective", rotations, None, in_3d)
     deviation = found.bundle.focal_deviation if found is not None else np.nan
     rig, takes, units = in_world(footage, world, votes, spread, deviation, subject_height)
     warn_of_cameras(rig.reports, footage.name)
@@ -164,7 +196,7 @@ def _perspective(
     return problem.adjusted(*(twin if mirrored else here)), votes
 
 
-def _anatomy(weak: WeakPoses, views: RigViews, skeleton: Skeleton) -> ChiralityVote:
+def anatomy_of(weak: WeakPoses, views: RigViews, skeleton: Skeleton) -> ChiralityVote:
     """What anatomy says of the poses."""
     known = np.isfinite(weak.points).all(-1)
     scores = np.where(known, views.scores.max(0), 0.0).astype(np.float64)
