@@ -137,7 +137,7 @@ def _spread(
 
 
 def nearest_rotation(matrix: Float[np.ndarray, "*batch 3 3"]) -> Float[np.ndarray, "*batch 3 3"]:
-    """The rotation closest to a matrix (by its singular value decomposition)."""
+    """The rotation closest to a matrix, in squares: never a reflection."""
     left, _, right = np.linalg.svd(matrix)
     turn = np.ones(matrix.shape[:-1])
     turn[..., 2] = np.linalg.det(left @ right)

@@ -93,7 +93,7 @@ def weak_triangulation(
     for _ in range(TURNS):
         images = np.einsum("vfka,fja->vfjk", rows, points)
         before = scales
-        scales, offsets = _placed(images, seen, weights, scales)
+        scales, offsets = placed(images, seen, weights, scales)
         scales = scales * np.exp(level - _mean_log(scales, usable))
         points = _points(seen, weights, rows, scales, offsets)
         images = np.einsum("vfka,fja->vfjk", rows, points)
@@ -132,7 +132,7 @@ def _points(
     return np.where(there[..., None], points - (points.sum(1) / count)[:, None], 0.0)
 
 
-def _placed(
+def placed(
     images: Float[np.ndarray, "view frame joint 2"],
     seen: Float[np.ndarray, "view frame joint 2"],
     weights: Float[np.ndarray, "view frame joint"],

@@ -10,8 +10,7 @@ from jaxtyping import Float
 from canonpose.errors import InputError
 from canonpose.inference.body_scale import body_size
 from canonpose.skeleton import Skeleton
-from canonpose.skeleton.convert import complete
-from canonpose.solving.all_frames import JointsIn3D
+from canonpose.solving.all_frames import JointsIn3D, completed
 from canonpose.solving.pinholes import Pinholes
 from canonpose.solving.solved import CameraReport, MirrorVotes, MovingCameras, SolvedRig, SolvedTake
 from canonpose.solving.upright import floor_origin, up_direction, upright_rotation
@@ -55,7 +54,7 @@ def in_world(
         If a height is given for a skeleton without limbs.
     """
     in_3d, skeleton = world.in_3d, footage.skeleton
-    points, scores, sigma = _completed(in_3d, footage)
+    points, scores, sigma = completed(in_3d, footage.views.scores, skeleton)
     if world.cameras is None:
         points = points - points[:, [skeleton.root_index]]
     up = up_direction(points, skeleton)
@@ -100,28 +99,6 @@ def in_world(
         for take, here, score, deviation in parts
     )
     return rig, takes, units
-
-
-def _completed(
-    in_3d: JointsIn3D, footage: "RigFootage"
-) -> tuple[
-    Float[np.ndarray, "frame joint 3"],
-    Float[np.ndarray, "frame joint"],
-    Float[np.ndarray, "frame joint"],
-]:
-    """Positions, confidences and deviations of all joints, derived ones too."""
-    seen = footage.views.scores > 0
-    means = np.where(seen, footage.views.scores, 0.0).sum(0) / np.maximum(seen.sum(0), 1)
-    means = np.where(in_3d.valid, means, 0.0).astype(np.float64)
-    points, scores = complete(in_3d.positions, means, footage.skeleton)
-    squares = np.where(in_3d.valid, in_3d.sigma, np.nan) ** 2
-    sigma = np.full(scores.shape, np.nan)
-    for place, joint in enumerate(footage.skeleton.joints):
-        origins = footage.skeleton.derived.get(joint, (joint,))
-        several = squares[:, footage.joints.indices(origins)]
-        # Of the mean of joints whose errors know nothing of each other.
-        sigma[:, place] = np.sqrt(several.sum(-1)) / len(origins)
-    return points, scores, sigma
 
 
 def _unit(
