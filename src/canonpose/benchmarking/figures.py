@@ -33,7 +33,12 @@ class Figure:
 
     @classmethod
     def of(
-        cls, name: str, amount: float, unit: str, timing: Timing, limit: float | None = None
+        cls,
+        name: str,
+        amount: float | int,
+        unit: str,
+        timing: Timing,
+        limit: float | None = None,
     ) -> "Figure":
         """So much done in each of the timed calls."""
         rate = amount / timing.median

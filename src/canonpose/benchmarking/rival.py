@@ -2,7 +2,7 @@
 
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -10,6 +10,7 @@ from canonpose.errors import InputError
 from canonpose.training.samples import Samples
 
 
+@runtime_checkable
 class TrainingLoop(Protocol):
     """What a file for ``--against`` calls ``Loop``."""
 

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Int64
 from torch import Generator, Tensor
-
-from canonpose.losses.objective import Losses
-from canonpose.training.samples import Samples
 
 EAGER_STEPS = 3
 """Real steps before the recording, in which libraries set themselves up and Adam its moments."""
@@ -15,60 +13,58 @@ EAGER_STEPS = 3
 class GraphedStep:
     """Takes training steps on batches of one size, the first ones op by op, then from a recording.
 
-    A recording repeats addresses: batches and losses lie where they lay when it was made, and so
-    do weights, gradients and Adam's moments. Whoever replaces these makes a new one of this.
+    A recording repeats addresses: samples, indices and losses lie where they lay when it was made,
+    and so do weights, gradients and Adam's moments. Whoever replaces these makes a new one of this.
 
     Parameters
     ----------
     step : callable
-        One whole step on a batch, with whatever it draws from the generator; it never waits for
-        the device.
+        One whole step on the samples of some indices, with whatever it draws from the generator; it
+        never waits for the device.
     device : torch.device
         A CUDA device.
     """
 
-    def __init__(self, step: Callable[[Samples, Generator], Losses], device: torch.device):
+    def __init__(
+        self, step: Callable[[Tensor, Generator], tuple[Tensor, ...]], device: torch.device
+    ):
         self.step = step
         self.generator = Generator(device)
         self.side_stream = torch.cuda.Stream(device)
         self.taken = 0
         self.graph: torch.cuda.CUDAGraph | None = None
-        self.batch: Samples
+        self.chosen: Tensor
         self.losses: Tensor
+        self.kind: type[tuple[Tensor, ...]]
 
-    def __call__(self, batch: Samples, seed: int) -> Losses:
-        """Take a step, with draws from this seed."""
+    def __call__(self, chosen: Int64[Tensor, " batch"], seed: int) -> tuple[Tensor, ...]:
+        """Take a step, with draws from this seed; returns its losses."""
         self.generator.manual_seed(seed)
         if self.taken < EAGER_STEPS:
             self.taken += 1
-            return self._aside(batch)
+            return self._aside(chosen)
         if self.graph is None:
-            self._record(batch)
+            self.graph = self._recorded(chosen)
             self.generator.manual_seed(seed)
-        assert self.graph is not None
-        for place, value in zip(self._parts(self.batch), self._parts(batch), strict=True):
-            place.copy_(value)
+        self.chosen.copy_(chosen)
         self.graph.replay()
-        return Losses(*self.losses.clone())
+        return self.kind(*self.losses.clone())
 
-    def _aside(self, batch: Samples) -> Losses:
+    def _aside(self, chosen: Tensor) -> tuple[Tensor, ...]:
         """On a stream of its own, as PyTorch asks for before a recording."""
         current = torch.cuda.current_stream()
         self.side_stream.wait_stream(current)
         with torch.cuda.stream(self.side_stream):
-            losses = self.step(batch, self.generator)
+            losses = self.step(chosen, self.generator)
         current.wait_stream(self.side_stream)
         return losses
 
-    def _record(self, batch: Samples) -> None:
+    def _recorded(self, chosen: Tensor) -> torch.cuda.CUDAGraph:
         """Nothing is computed while recording."""
-        self.batch = Samples(*(part.clone() for part in self._parts(batch)))
+        self.chosen = chosen.clone()
         graph = torch.cuda.CUDAGraph()
         graph.register_generator_state(self.generator)
         with torch.cuda.graph(graph):
-            self.losses = torch.stack(self.step(self.batch, self.generator))
-        self.graph = graph
-
-    @staticmethod
-    def _parts(batch: Samples) -> tuple[Tensor, Tensor, Tensor]:
-        return batch.positions, batch.scores, batch.rigs
+            losses = self.step(self.chosen, self.generator)
+            self.kind, self.losses = type(losses), torch.stack(losses)
+        return graph

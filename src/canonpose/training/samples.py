@@ -59,7 +59,7 @@ class Samples:
 
     def at(self, chosen: Bool[Tensor, " sample"]) -> "Samples":
         """The same at some moments only."""
-        return Samples(self.positions[chosen], self.scores[chosen], self.rigs[chosen])
+        return self.gather(chosen.nonzero()[:, 0])
 
     def fingerprint(self) -> str:
         """A hash that changes when the data do."""

@@ -12,6 +12,7 @@ import torch
 
 from canonpose.errors import InputError
 from canonpose.lifter.trained import CARD
+from canonpose.processor import processor_used_well
 from canonpose.training.agreement import Agreement
 from canonpose.training.checkpoint import (
     CHECKPOINT,
@@ -95,9 +96,9 @@ class Session:
         agreement = Agreement(self.processes)
         last_checkpoint = started = time.monotonic()
         before = self.seconds
-        with deferred_interrupts() as interruption:
+        with deferred_interrupts() as interruption, processor_used_well():
             while trainer.step < trainer.steps:
-                self.sums += torch.stack(trainer.advance()).detach()
+                self.sums += torch.stack(trainer.advance())
                 ended = trainer.step % trainer.steps_per_epoch == 0
                 # The one place that waits for a GPU.
                 sums = self.processes.total(self.sums).tolist() if ended else []

@@ -16,7 +16,6 @@ from canonpose.datamodel import Capture
 from canonpose.device import choose_device
 from canonpose.errors import InputWarning
 from canonpose.lifter.trained import TrainedLifter, save_lifter
-from canonpose.processor import processor_used_well
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
 from canonpose.training.data import TrainingData, training_data
@@ -108,8 +107,7 @@ def train(
     }
     session = Session(trainer, folder, identity, progress)
     session.prepare(resume, overwrite)
-    with processor_used_well():
-        session.run()
+    session.run()
     voters = data.some(ENOUGH_SAMPLES)
     ballot = resolve_chirality(
         trainer.network, voters.positions.flatten(0, 1), voters.scores.flatten(0, 1), skeleton

@@ -64,6 +64,8 @@ class Trainer:
 
     terms: tuple[str, ...] = Losses._fields
     """Names of what `advance` returns."""
+    draws_on_device = True
+    """Whether `losses` draws where its generator is, and never waits for the device."""
 
     @property
     def epoch(self) -> int:
@@ -76,7 +78,7 @@ class Trainer:
         return learning_rate_at(self.config, self.step, self.steps)
 
     def advance(self) -> tuple[Tensor, ...]:
-        """Take one optimiser step; returns its losses, still on the device.
+        """Take one optimiser step; returns its losses, detached and still on the device.
 
         Nothing in it waits for a GPU, so that steps queue up there. Of several processes, each has
         its share of the losses: they add up.
@@ -85,38 +87,27 @@ class Trainer:
         self._set_learning_rate()
         seed = seed_for(self.config.seed, STEP, self.step, self.processes.number)
         if self._graphed is not None and len(chosen) == self.batch:
-            losses: tuple[Tensor, ...] = self._graphed(self._gathered(chosen), seed)
+            losses = self._graphed(chosen, seed)
         else:
-            losses = self.losses(chosen, Generator(self.device).manual_seed(seed))
-            self._descend(losses[-1])
+            where = self.device if self.draws_on_device else "cpu"
+            losses = self._take_step(chosen, Generator(where).manual_seed(seed))
         self.step += 1
         return losses
 
+    def _take_step(self, chosen: Tensor, generator: Generator) -> tuple[Tensor, ...]:
+        """Losses and gradients of a batch, and the optimiser's step."""
+        losses = self.losses(chosen, generator)
+        self.optimiser.zero_grad()
+        # The gradients of several processes are averaged, and their losses are shares of a sum.
+        (losses[-1] * self.processes.count).backward()
+        self.optimiser.step()
+        return type(losses)(*(term.detach() for term in losses))
+
     def losses(self, chosen: Int64[Tensor, " batch"], generator: Generator) -> tuple[Tensor, ...]:
         """The terms of some samples' losses, their weighted sum last."""
-        return self._losses_of(self._gathered(chosen), generator)
-
-    def _gathered(self, chosen: Tensor) -> Samples:
-        """One batch, while the next is read where that takes its time."""
         moments = self.samples.gather(chosen)
         if (self.step + 1) % self.steps_per_epoch:
             self.samples.expect(self._batch_indices(self.step + 1))
-        return moments
-
-    def _take_step(self, moments: Samples, generator: Generator) -> Losses:
-        """Losses and gradients of a batch, and the optimiser's step."""
-        losses = self._losses_of(moments, generator)
-        self._descend(losses.total)
-        return Losses(*(term.detach() for term in losses))
-
-    def _descend(self, loss: Tensor) -> None:
-        """The optimiser's step, down the gradient of a loss."""
-        self.optimiser.zero_grad()
-        # The gradients of several processes are averaged, and their losses are shares of a sum.
-        (loss * self.processes.count).backward()
-        self.optimiser.step()
-
-    def _losses_of(self, moments: Samples, generator: Generator) -> Losses:
         rigs = moments.rigs if self.static_cameras else None
         batch = self._augment(moments.positions, moments.scores, generator, rigs)
         with multiplying_in(self.config.precision, self.device):
@@ -156,12 +147,14 @@ class Trainer:
                 group["lr"] = self.learning_rate
 
     def _new_graph(self) -> GraphedStep | None:
-        """Whole batches are replayed on a GPU; anatomy's rules are not made for it.
+        """Whole batches of samples that lie on a GPU are replayed there.
 
-        Nor are steps in which processes wait for each other, nor other losses than these.
+        Not where anatomy has a say, whose rules are not made for it, nor where processes wait for
+        each other in a step.
         """
-        plain = self.processes.count == 1 and self.terms == Losses._fields
-        if self.device.type != "cuda" or self.config.loss.weight_anatomy > 0 or not plain:
+        resident = isinstance(self.samples, Samples) and self.device.type == "cuda"
+        replayable = resident and self.draws_on_device and self.processes.count == 1
+        if not replayable or self.config.loss.weight_anatomy > 0:
             return None
         return GraphedStep(self._take_step, self.device)
 
