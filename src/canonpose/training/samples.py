@@ -46,9 +46,9 @@ class Samples:
         """All samples in random order, on the device."""
         return torch.randperm(len(self), generator=generator).to(self.positions.device)
 
-    def gather(self, chosen: Int64[Tensor, " batch"]) -> "Samples":
-        """Some of the samples."""
-        return Samples(self.positions[chosen], self.scores[chosen], self.rigs[chosen])
+    def at(self, chosen: Bool[Tensor, " sample"]) -> "Samples":
+        """The same at some moments only."""
+        return self.gather(chosen.nonzero()[:, 0])
 
     def expect(self, chosen: Int64[Tensor, " batch"]) -> None:
         """They are here already."""
@@ -57,9 +57,9 @@ class Samples:
         """The rigs of some samples."""
         return self.rigs[chosen]
 
-    def at(self, chosen: Bool[Tensor, " sample"]) -> "Samples":
-        """The same at some moments only."""
-        return self.gather(chosen.nonzero()[:, 0])
+    def gather(self, chosen: Int64[Tensor, " batch"]) -> "Samples":
+        """Some of the samples."""
+        return Samples(self.positions[chosen], self.scores[chosen], self.rigs[chosen])
 
     def fingerprint(self) -> str:
         """A hash that changes when the data do."""

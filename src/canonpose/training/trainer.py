@@ -103,11 +103,16 @@ class Trainer:
         self.optimiser.step()
         return type(losses)(*(term.detach() for term in losses))
 
-    def losses(self, chosen: Int64[Tensor, " batch"], generator: Generator) -> tuple[Tensor, ...]:
-        """The terms of some samples' losses, their weighted sum last."""
+    def _gathered(self, chosen: Tensor) -> Samples:
+        """One batch, while the next is read where that takes its time."""
         moments = self.samples.gather(chosen)
         if (self.step + 1) % self.steps_per_epoch:
             self.samples.expect(self._batch_indices(self.step + 1))
+        return moments
+
+    def losses(self, chosen: Int64[Tensor, " batch"], generator: Generator) -> tuple[Tensor, ...]:
+        """The terms of some samples' losses, their weighted sum last."""
+        moments = self._gathered(chosen)
         rigs = moments.rigs if self.static_cameras else None
         batch = self._augment(moments.positions, moments.scores, generator, rigs)
         with multiplying_in(self.config.precision, self.device):
@@ -150,11 +155,11 @@ class Trainer:
         """Whole batches of samples that lie on a GPU are replayed there.
 
         Not where anatomy has a say, whose rules are not made for it, nor where processes wait for
-        each other in a step.
+        each other.
         """
         resident = isinstance(self.samples, Samples) and self.device.type == "cuda"
-        replayable = resident and self.draws_on_device and self.processes.count == 1
-        if not replayable or self.config.loss.weight_anatomy > 0:
+        plain = self.draws_on_device and self.processes.count == 1
+        if not (resident and plain) or self.config.loss.weight_anatomy > 0:
             return None
         return GraphedStep(self._take_step, self.device)
 
