@@ -5,7 +5,7 @@
 CLIPS are motion files, as for ``canonpose simulate``. They are filmed by four virtual cameras again
 and again, each time with other noise, straight into a store of so many frames. Then a lifter is
 trained for an epoch, in a process of its own whose address space is bounded: from the store on
-disk, and from memory. Reading alone is measured too: in random order from the cache of the system, and
+disk, and from memory. Reading alone is measured too: in random order from the system's cache, and
 from the disk after the cache has let the files go.
 """
 
@@ -52,7 +52,8 @@ class Benchmark:
     batch: int = 512
     limit: float = 4.0
     """Gigabytes of address space for the training from disk."""
-    worker: tyro.conf.Suppress[str] = ""
+    worker: str = ""
+    """One measurement, in a process of its own."""
 
 
 def main(options: Benchmark) -> None:
