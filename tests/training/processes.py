@@ -24,7 +24,7 @@ def in_processes(count, function, folder: Path):
     for process in started:
         process.start()
     for process in started:
-        process.join(60)
+        process.join(120)
         assert process.exitcode is not None, "a process hangs"
     return [pickle.loads((folder / f"{number}.pkl").read_bytes()) for number in range(count)]
 
