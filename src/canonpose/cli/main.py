@@ -15,6 +15,7 @@ COMMANDS = {
     "weights": "fetch the weights of the 2D detector",
     "detect": "find everyone in videos, and keep the 2D keypoints beside them",
     "sync": "find how the cameras of a take are shifted in time",
+    "pack": "write footage larger than the memory into a folder to train from",
     "train": "train a lifter on uncalibrated, synchronised videos or 2D keypoints",
     "solve": "solve uncalibrated footage: its 3D from all views together, and its cameras",
     "uncertainty": "learn how far a lifter's joints may be off, so that lift says it",

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-import roma
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+
+from canonpose.geometry.rotations import rodrigues
 
 NEGATIVE_SLOPE = 0.01
 """Of every leaky ReLU (section 3.5)."""
@@ -102,7 +103,7 @@ class Lifter(nn.Module):
         axis_angle = self.rotation_head(self.rotation_path(features))
         # Under autocast layers give half precision, which rotations and losses do not bear.
         kind = positions.dtype
-        return poses.to(kind), roma.rotvec_to_rotmat(axis_angle.to(kind))
+        return poses.to(kind), rodrigues(axis_angle.to(kind))
 
     @torch.no_grad()
     def mirror_(self) -> None:

@@ -5,6 +5,7 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from canonpose.geometry.projection import rotate, weak_perspective_by_all
+from canonpose.losses.parts import SumOverParts, only_part
 from canonpose.losses.reprojection import PoseErrors, ScaleNorm, reprojection_errors
 from canonpose.losses.view_consistency import off_diagonal
 
@@ -89,23 +90,36 @@ def memberships(
 
 
 def rigwise_sum(
-    errors: PoseErrors, rigs: Int64[Tensor, " sample"], reduction: str, rig_count: int | None = None
+    errors: PoseErrors,
+    rigs: Int64[Tensor, " sample"],
+    reduction: str,
+    rig_count: int | None = None,
+    over_parts: SumOverParts = only_part,
 ) -> Float[Tensor, ""]:
     """Sum over reference views and rigs of the mean over a rig's samples and targets.
 
-    Rigs with a single sample in the batch have nothing to exchange and are left out.
+    Samples that are alone of their rig in the batch, or in this process's part of it, have nothing
+    to exchange and are left out.
 
     Parameters
     ----------
+    errors : PoseErrors
+        Of shape [sample, reference view, target view].
+    rigs : tensor [sample]
+    reduction : str
+        "element" or "pose", as for `PoseErrors.mean`.
     rig_count : int, optional
-        Rigs are numbered from 0 to one below this; without it the device is waited for.
+        Rigs are numbered from 0 to one below this; without it the device is waited for. Needed
+        with ``over_parts``.
+    over_parts : callable
+        Where several processes hold a part of the batch each.
     """
     members = memberships(rigs, rig_count).to(errors.total)
-    sizes = members.sum(-1)
+    members = members * (members.sum(-1, keepdim=True) > 1)
     counted = (
         errors.coordinates
         if reduction == "element"
         else (errors.coordinates > 0).to(errors.coordinates)
     )
-    means = (members @ errors.total.sum(-1)) / (members @ counted.sum(-1)).clamp(min=1.0)
-    return (means * (sizes > 1)[:, None]).sum()
+    counts = over_parts(members @ counted.sum(-1))
+    return ((members @ errors.total.sum(-1)) / counts.clamp(min=1.0)).sum()

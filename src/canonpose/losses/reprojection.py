@@ -8,6 +8,8 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
+from canonpose.losses.parts import SumOverParts, only_part
+
 ScaleNorm = Literal["rms", "frobenius"]
 SMALLEST_NORM = 1e-8
 
@@ -25,15 +27,21 @@ class PoseErrors(NamedTuple):
         return PoseErrors(self.total * keep, self.coordinates * keep)
 
     def mean(
-        self, reduction: Literal["element", "pose"], dims: tuple[int, ...]
+        self,
+        reduction: Literal["element", "pose"],
+        dims: tuple[int, ...],
+        over_parts: SumOverParts = only_part,
     ) -> Float[Tensor, "*rest"]:
-        """Mean over coordinates or over poses, along some dimensions; 0 where there are none."""
+        """Mean over coordinates or over poses, along some dimensions; 0 where there are none.
+
+        Or this part's share of the mean over a whole batch (see `canonpose.losses.parts`).
+        """
         counted = (
             self.coordinates
             if reduction == "element"
             else (self.coordinates > 0).to(self.coordinates)
         )
-        return self.total.sum(dims) / counted.sum(dims).clamp(min=1.0)
+        return self.total.sum(dims) / over_parts(counted.sum(dims)).clamp(min=1.0)
 
 
 def unit_scale(

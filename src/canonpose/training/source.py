@@ -31,3 +31,9 @@ class SampleSource(Protocol):
 
         ``chosen`` is a piece of an epoch's `order`. Must not wait for the device.
         """
+
+    def expect(self, chosen: Int64[Tensor, " batch"]) -> None:
+        """Told which batch will be asked for next, which may be read in the meantime."""
+
+    def rigs_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
+        """The rigs of samples that need not be read for it, on the device of ``chosen``."""
