@@ -129,9 +129,7 @@ def _stages(
     if further is None:
         return trained(options, footage, processes, console)
     if not isinstance(footage, Capture):
-        raise InputError(
-            f"{further}: solves the footage, and this is packed; name its folder."
-        )
+        raise InputError(f"{further}: solves the footage, and this is packed; name its folder.")
     if processes.count > 1:
         raise InputError(f"{further}: runs in one process; start it without torchrun.")
     lifter = _to_go_on_with(options, footage)
