@@ -12,7 +12,13 @@ from hypothesis.extra.numpy import arrays
 
 from canonpose.datamodel import Keypoints
 from canonpose.deployment import export
-from canonpose.deployment.export import TOLERANCE, deviations, export_onnx, model_beside
+from canonpose.deployment.export import (
+    TOLERANCE,
+    deviations,
+    export_beside,
+    export_onnx,
+    model_beside,
+)
 from canonpose.deployment.runtime import MODEL, load_onnx
 from canonpose.errors import InputError
 from canonpose.inference import lift
@@ -120,6 +126,24 @@ def test_it_is_sound_and_says_what_it_is(tmp_path):
     assert len(texts["card_sha256"]) == len(texts["weights_sha256"]) == 64
     assert texts["canonpose_version"]
     assert "left_wrist" in texts["skeleton"]
+
+
+def test_one_of_a_lifter_that_was_trained_anew_since_is_refused(tmp_path):
+    saved(tmp_path)
+    export_onnx(tmp_path, tmp_path / MODEL)
+    saved(tmp_path, turns=1.0)
+    with pytest.raises(InputError, match="exported from other weights"):
+        load_onnx(tmp_path)
+    assert load_onnx(tmp_path / MODEL).card.units == "body_height"
+
+
+def test_weights_beside_that_are_damaged_are_refused(tmp_path):
+    saved(tmp_path)
+    export_beside(tmp_path)
+    assert deviations(load_onnx(tmp_path), load_lifter(tmp_path))[0] <= TOLERANCE
+    saved(tmp_path, turns=1.0)
+    with pytest.raises(InputError, match="belongs to another"):
+        load_onnx(tmp_path)
 
 
 def test_what_computes_something_else_is_not_written(tmp_path, monkeypatch):
