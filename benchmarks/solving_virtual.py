@@ -23,7 +23,6 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from pretrain import SKELETON, Footage, faced, in_skeleton
 
 import canonpose
 from canonpose.datamodel import Capture
@@ -35,12 +34,14 @@ from canonpose.solving.sequence.adjust import adjusted
 from canonpose.solving.sequence.bones import bone_ends
 from canonpose.solving.sequence.equations import Detections, Expected
 from canonpose.solving.sequence.expectation import Body
+from canonpose.solving.sequence.known_views import KnownViews
 from canonpose.solving.sequence.perspective_views import PerspectiveViews
-from canonpose.solving.sequence.views import Sight, Steadiness
+from canonpose.solving.sequence.views import Steadiness
 from canonpose.virtual.cameras import VirtualCamera, at_frame
 from canonpose.virtual.capture import Filming, film
 from canonpose.virtual.movement import Movement
 from canonpose.virtual.rigs import RingRig
+from pretrain import SKELETON, Footage, faced, in_skeleton
 
 CLIPS = ("subject03_03", "subject01_10", "walking_50")
 MOVEMENTS: tuple[Movement, ...] = ("static", "ptz", "handheld")
@@ -180,7 +181,7 @@ def by_true_cameras(clip: Clip, *, bones: bool) -> np.ndarray:
     if bones:
         body = Body().at(take.views[clip.capture.cameras[0]].fps or 30.0)
         expected = Expected(body.stretch * BODY_HEIGHT, body.bend * BODY_HEIGHT)
-    views = TrueViews(moment_by_moment(clip.cameras, len(clip.truth)))
+    views = KnownViews(moment_by_moment(clip.cameras, len(clip.truth)).see)
     found = adjusted(clip.truth, views, detections, bone_ends(SKELETON), expected)
     return np.where((seen.sum(0) >= 2)[..., None], found.joints, np.nan)
 
@@ -195,31 +196,6 @@ def moment_by_moment(cameras: Sequence[VirtualCamera], frames: int) -> Perspecti
         np.stack([camera.matrix[:2, 2] for camera in (row[0] for row in each)]),
         nothing,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class TrueViews:
-    """Cameras whose every moment is known."""
-
-    views: PerspectiveViews
-    unknowns: int = 0
-
-    @property
-    def steadiness(self) -> Steadiness:
-        return Steadiness(np.zeros(0), np.zeros(0), np.zeros(0))
-
-    def see(self, joints: np.ndarray) -> Sight:
-        sight = self.views.see(joints)
-        return replace(sight, by_view=sight.by_view[..., :0])
-
-    def moved(self, steps: np.ndarray) -> "TrueViews":
-        return self
-
-    def changes(self) -> np.ndarray:
-        return np.zeros((0, 0, 0))
-
-    def away(self) -> np.ndarray:
-        return np.zeros((0, 0, 0))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from canonpose.solving import SolveConfig, Solved, solve, write_solved
     from canonpose.synchronisation.capture import synchronise
     from canonpose.training import PRESETS, TrainingConfig, preset, train
+    from canonpose.training.store import Store, open_store, pack
 
 __all__ = [
     "PRESETS",
@@ -56,6 +57,7 @@ __all__ = [
     "Skeleton",
     "SolveConfig",
     "Solved",
+    "Store",
     "Take",
     "TrainedLifter",
     "TrainingConfig",
@@ -69,6 +71,8 @@ __all__ = [
     "load_lifter",
     "load_onnx",
     "load_poses",
+    "open_store",
+    "pack",
     "preset",
     "pretrained_lifter",
     "read_capture",
@@ -105,6 +109,7 @@ __getattr__, __dir__ = attributes_of(
         "Skeleton": "canonpose.skeleton",
         "SolveConfig": "canonpose.solving",
         "Solved": "canonpose.solving",
+        "Store": "canonpose.training.store",
         "Take": "canonpose.datamodel",
         "TrainedLifter": "canonpose.lifter",
         "TrainingConfig": "canonpose.training",
@@ -118,6 +123,8 @@ __getattr__, __dir__ = attributes_of(
         "load_lifter": "canonpose.lifter",
         "load_onnx": "canonpose.deployment.runtime",
         "load_poses": "canonpose.exporters.npz",
+        "open_store": "canonpose.training.store",
+        "pack": "canonpose.training.store",
         "preset": "canonpose.training",
         "pretrained_lifter": "canonpose.lifter",
         "read_capture": "canonpose.readers",

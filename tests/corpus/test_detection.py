@@ -54,7 +54,7 @@ def test_failures_end_nothing(tmp_path):
 
 @pytest.mark.parametrize(
     ("tasks", "workers", "threads", "decoding"),
-    [(1, 2, 2, 0), (2, 2, 1, 1), (5, 2, 1, 1), (1, 1, 1, 1), (4, 16, 2, 0), (9, 16, 1, 1)],
+    [(1, 2, 2, 1), (2, 2, 1, 1), (5, 2, 1, 1), (1, 1, 1, 1), (4, 16, 2, 0), (9, 16, 1, 1)],
 )
 def test_cores_are_shared(tasks, workers, threads, decoding):
     config, decoded = shares(DISCS, EngineSettings(workers=workers), tasks)

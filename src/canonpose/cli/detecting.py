@@ -16,7 +16,8 @@ from rich.progress import TaskID
 
 from canonpose.cli.file_bars import FileBars
 from canonpose.cli.progress import progress_bar
-from canonpose.corpus.detection import Job, detect_corpus
+from canonpose.corpus.detection import Job, detect_corpus, shares
+from canonpose.corpus.engine import DEFAULT_ENGINE
 from canonpose.detection.cache import cache_of
 from canonpose.detection.detector import Detector
 from canonpose.detection.footage import Progress, detect_video
@@ -56,16 +57,22 @@ class Detecting:
 
     def __init__(self, bar: RichProgress, options: DetectorConfig) -> None:
         self._bar, self._options = bar, options
+        self._alone, self._decoding = shares(options, DEFAULT_ENGINE, tasks=1)
 
     @cached_property
     def _detector(self) -> Detector:
-        return create_detector(self._options)
+        return create_detector(self._alone)
 
     def __call__(self, path: Path) -> Detections:
         """The people in a video, from what is kept of it if possible."""
         task = self._bar.add_task(escape(path.name), total=None, speed="")
         try:
-            return detect_video(path, self._detector, progress=_shown(self._bar, task))
+            return detect_video(
+                path,
+                self._detector,
+                decoding_threads=self._decoding,
+                progress=_shown(self._bar, task),
+            )
         finally:
             self._bar.stop_task(task)
 

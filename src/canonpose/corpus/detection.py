@@ -116,7 +116,8 @@ def shares(
     """How so many tasks share the cores: a detector's settings, and the threads for decoding."""
     spare = settings.most // max(1, tasks) if settings.ray is None else 1
     threads = config.threads or max(1, min(DEFAULT_THREADS, spare))
-    return replace(config, threads=threads), 0 if spare > 1 else 1
+    # Decoding on several cores takes more processor time: only where some have nothing to do.
+    return replace(config, threads=threads), 0 if spare > threads else 1
 
 
 def longest_first(jobs: Iterable[Work], path_of: Callable[[Work], Path]) -> list[Work]:

@@ -26,7 +26,6 @@ from canonpose.people.detections import Detections
 from canonpose.readers.keypoints import read_keypoints
 from canonpose.video.opening import is_video
 
-
 MODEL_FILES = (".json", ".onnx", ".safetensors")
 """What lifting may depend on in the folder of a lifter."""
 

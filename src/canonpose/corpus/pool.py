@@ -107,7 +107,7 @@ class Pool:
             why = f"signal {-code}"
             with suppress(ValueError):
                 why = signal.Signals(-code).name
-        if code == -signal.SIGKILL:
+        if why == "SIGKILL":
             why += ", as the system does for want of memory: give it fewer --workers"
         message = f"{task.file}: its process died ({why})."
         seconds = time.monotonic() - worker.since

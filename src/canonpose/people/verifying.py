@@ -101,7 +101,9 @@ def still_rig(views: Sequence[Following], owners: Sequence[Owners]) -> Rig:
     A view whose owners fit no other's, as where somebody else was taken in half of the frames, is
     tried with all of its tracks against those that fit.
     """
-    seen = [along(v.people, joined(v.tracks, owner)) for v, owner in zip(views, owners, strict=True)]
+    seen = [
+        along(v.people, joined(v.tracks, owner)) for v, owner in zip(views, owners, strict=True)
+    ]
     found = {(a, b): still_pair([seen[a]], seen[b]) for a, b in combinations(range(len(views)), 2)}
     told = {view for pair, still in found.items() if still is not None for view in pair}
     for view in set(range(len(views))) - told:

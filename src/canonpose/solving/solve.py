@@ -10,8 +10,9 @@ from canonpose.errors import InputError
 from canonpose.files import short_list
 from canonpose.lifter import TrainedLifter
 from canonpose.solving.config import SolveConfig
+from canonpose.solving.footage import RigFootage
 from canonpose.solving.moving.rig import solve_moving
-from canonpose.solving.rig import RigFootage, solve_rig
+from canonpose.solving.rig import solve_rig
 from canonpose.solving.solved import Solved, SolvedTake
 
 NOTES = (

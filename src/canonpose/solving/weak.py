@@ -7,7 +7,7 @@ every view of every moment. Given the rotations R this is bilinear, and solved b
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 
 MIRROR = np.diag([1.0, 1.0, -1.0])
 TURNS = 60
@@ -31,6 +31,16 @@ class WeakPoses:
     """Pixels by which a detection is off; NaN where there is none."""
     weights: Float[np.ndarray, "view frame joint"]
     """What a detection counted for in the end; 0 where there is none."""
+
+    def at(self, frames: Int64[np.ndarray, " chosen"]) -> "WeakPoses":
+        """The same at some frames only."""
+        return WeakPoses(
+            self.points[frames],
+            self.scales[:, frames],
+            self.offsets[:, frames],
+            self.error[:, frames],
+            self.weights[:, frames],
+        )
 
     def at_size(self, sizes: Float[np.ndarray, " frame"]) -> "WeakPoses":
         """The same with every moment's unit of length made so many times as long."""

@@ -16,7 +16,7 @@ from canonpose.solving.solved import CameraReport, MirrorVotes, MovingCameras, S
 from canonpose.solving.upright import floor_origin, up_direction, upright_rotation
 
 if TYPE_CHECKING:
-    from canonpose.solving.rig import RigFootage
+    from canonpose.solving.footage import RigFootage
 
 
 @dataclass(frozen=True, eq=False)

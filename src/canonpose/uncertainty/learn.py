@@ -96,8 +96,9 @@ def _learned(
     sigmas = []
     for place, part in enumerate(parts):
         others = LiftingErrors.joined(parts[:place] + parts[place + 1 :])
+        network = fit_network(others, skeleton, config)
         with torch.no_grad():
-            sigmas.append(fit_network(others, skeleton, config).uncalibrated(part.features))
+            sigmas.append(network.uncalibrated(part.features))
     every, sigma = LiftingErrors.joined(parts), torch.cat(sigmas)
     factor = calibrating_factor(every.errors, sigma, every.label_sigma)
     network = fit_network(every, skeleton, config)

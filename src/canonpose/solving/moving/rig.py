@@ -7,10 +7,10 @@ import numpy as np
 from canonpose.solving.all_frames import JointsIn3D
 from canonpose.solving.checks import check_angles, warn_of_cameras, warn_of_mirror
 from canonpose.solving.config import SolveConfig
+from canonpose.solving.footage import RigFootage
 from canonpose.solving.moving.rotations import moving_rotations
 from canonpose.solving.moving.take import TakeProblem
-from canonpose.solving.rig import RigFootage, RigSolution, anatomy_of
-from canonpose.solving.sequence.bones import bone_ends
+from canonpose.solving.rig import RigSolution, anatomy_of
 from canonpose.solving.sequence.expectation import MOVING
 from canonpose.solving.solved import MirrorVotes
 from canonpose.solving.world import RigWorld, in_world
@@ -49,8 +49,7 @@ def solve_moving(
     check_angles(rotations[:, rotations.shape[1] // 2], views.cameras)
     say(f"take {footage.name}: weak perspective, rotations moment by moment")
     weak = footage.weak(rotations, np.arange(rotations.shape[1]), tolerance)
-    ends = bone_ends(footage.skeleton)
-    problem = TakeProblem(views, weak, rotations, rate, MOVING, ends, tolerance)
+    problem = TakeProblem(views, weak, rotations, rate, MOVING, footage.bones, tolerance)
     say(f"take {footage.name}: this world and its mirror image")
     anatomy = anatomy_of(weak, views, footage.skeleton)
     costs = problem.cost(), problem.mirrored().cost()

@@ -4,6 +4,7 @@ Poses are about their roots. The frame is that in which the cameras turn least: 
 whether the world or all cameras turn together, and slow common turns go unnoticed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,6 +40,10 @@ class MovingTake:
     error: Float[np.ndarray, "view moment joint"]
     """Pixels by which detections are off; NaN where there is none."""
 
+    def turned(self, turn: Float[np.ndarray, "3 3"]) -> "MovingTake":
+        """In a frame where x is at ``turn @ x``."""
+        return replace(self, joints=self.joints @ turn.T, rotations=self.rotations @ turn.T)
+
 
 @dataclass(frozen=True, eq=False)
 class TakeProblem:
@@ -68,7 +73,8 @@ class TakeProblem:
 
     def solved(self) -> MovingTake:
         """All pieces, each turned to go on where the one before ends."""
-        parts, before = [], None
+        parts: list[MovingTake] = []
+        before = None
         for piece in pieces(self.rotations.shape[1]):
             found = self._perspective(piece.moments, samples=SAMPLES)
             turn = np.eye(3)
@@ -80,13 +86,7 @@ class TakeProblem:
             rotations = found.views.rotations @ turn.T
             before = piece.moments, rotations
             parts.append(self._part(found, piece.moments, piece.kept, turn))
-        return MovingTake(
-            np.concatenate([part.joints for part in parts]),
-            np.concatenate([part.rotations for part in parts], axis=1),
-            np.concatenate([part.focals for part in parts], axis=1),
-            np.concatenate([part.sigma for part in parts]),
-            np.concatenate([part.error for part in parts], axis=1),
-        )
+        return joined(parts)
 
     def _part(
         self,
@@ -142,6 +142,17 @@ class TakeProblem:
             rotations,
             self.handling.of_turns(self.rate),
         )
+
+
+def joined(parts: Sequence[MovingTake]) -> MovingTake:
+    """In a row."""
+    return MovingTake(
+        np.concatenate([part.joints for part in parts]),
+        np.concatenate([part.rotations for part in parts], axis=1),
+        np.concatenate([part.focals for part in parts], axis=1),
+        np.concatenate([part.sigma for part in parts]),
+        np.concatenate([part.error for part in parts], axis=1),
+    )
 
 
 def _less_one_turn(

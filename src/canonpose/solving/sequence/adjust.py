@@ -1,7 +1,7 @@
 """Joints and views of a sequence that agree best with detections, bones and smooth motion."""
 
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic
 
 import numpy as np
 from jaxtyping import Float, Int64
@@ -9,7 +9,7 @@ from jaxtyping import Float, Int64
 from canonpose.solving.sequence.bones import Bones, measured
 from canonpose.solving.sequence.chain import banded, sampled, solved
 from canonpose.solving.sequence.equations import Detections, Equations, Expected, equations
-from canonpose.solving.sequence.views import Joints, Views
+from canonpose.solving.sequence.views import AnyViews, Joints
 
 DAMPING, LEAST_DAMPING, MOST_DAMPING = 1e-3, 1e-9, 1e6
 CONVERGED = 1e-4
@@ -18,9 +18,6 @@ STEPS = 30
 TINY = 1e-9
 SLACK = 1e-9
 """What keeps the equations solvable in directions that nothing tells."""
-
-
-AnyViews = TypeVar("AnyViews", bound=Views)
 
 
 @dataclass(frozen=True, eq=False)

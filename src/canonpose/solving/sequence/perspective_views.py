@@ -1,7 +1,6 @@
 """Perspective cameras that may turn, move and zoom from moment to moment."""
 
 from dataclasses import dataclass, replace
-from typing import Self
 
 import numpy as np
 from jaxtyping import Float
@@ -51,7 +50,7 @@ class PerspectiveViews:
         by_view = np.concatenate([by_turn, -by_joint, (zoom * rays)[..., None]], axis=-1)
         return Sight(zoom * rays + self.middles[:, None, None], by_joint, by_view)
 
-    def moved(self, steps: Steps) -> Self:
+    def moved(self, steps: Steps) -> "PerspectiveViews":
         """Turned on the camera's side, moved in the world."""
         step = steps.swapaxes(0, 1)
         return replace(

@@ -56,7 +56,7 @@ def steadied(
                 continue
             found = adjusted(
                 filled(in_3d.positions[some]),
-                KnownViews(cameras),
+                KnownViews.of(cameras),
                 detections_of(views.at(some), tolerance),
                 ends,
                 expected,

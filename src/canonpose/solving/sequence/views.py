@@ -1,11 +1,12 @@
 """What a camera model is to the adjustment of a sequence."""
 
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
 
+AnyViews = TypeVar("AnyViews", bound="Views")
 Joints = Float[np.ndarray, "moment joint 3"]
 Steps = Float[np.ndarray, "moment view unknown"]
 
@@ -33,6 +34,7 @@ class Steadiness:
     """From going on as they did."""
 
 
+@runtime_checkable
 class Views(Protocol):
     """Cameras, moment by moment."""
 
@@ -50,7 +52,7 @@ class Views(Protocol):
         """Joints at every moment as the views see them, in pixels."""
         ...
 
-    def moved(self, steps: Steps) -> Self:
+    def moved(self: AnyViews, steps: Steps) -> AnyViews:
         """The views with their unknowns changed."""
         ...
 

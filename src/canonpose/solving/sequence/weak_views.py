@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from jaxtyping import Float
@@ -55,7 +54,7 @@ class WeakViews:
         by_view[..., 0, 4] = by_view[..., 1, 5] = self.scales[..., None]
         return Sight(image + self.offsets[..., None, :], by_joint, by_view)
 
-    def moved(self, steps: Steps) -> Self:
+    def moved(self, steps: Steps) -> "WeakViews":
         """Turned on the camera's side."""
         step = steps.swapaxes(0, 1)
         return replace(
