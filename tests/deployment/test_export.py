@@ -31,6 +31,13 @@ from canonpose.lifter import (
     save_lifter,
 )
 from canonpose.lifter.naming import pretrained_folder
+from canonpose.lifter.sigma import (
+    SigmaConfig,
+    SigmaNetwork,
+    TrainedUncertainty,
+    save_uncertainty,
+)
+from canonpose.lifter.trained import FILES
 from canonpose.skeleton import Skeleton, layout
 
 COCO = layout("coco17")
@@ -144,6 +151,22 @@ def test_weights_beside_that_are_damaged_are_refused(tmp_path):
     saved(tmp_path, turns=1.0)
     with pytest.raises(InputError, match="belongs to another"):
         load_onnx(tmp_path)
+
+
+def test_uncertainty_is_in_it(tmp_path):
+    saved(tmp_path)
+    torch.manual_seed(1)
+    network = SigmaNetwork(len(COCO), COCO.root_index, SigmaConfig(width=16))
+    for kept in (network.mean, network.spread, network.scale):
+        kept.copy_(torch.rand_like(kept) + 0.5)
+    weights_hash = FILES.weights_hash(tmp_path)
+    save_uncertainty(TrainedUncertainty(network, COCO), tmp_path, weights_hash)
+    export_onnx(tmp_path, tmp_path / MODEL)
+    frames = export.random_frames(COCO)
+    ours = load_onnx(tmp_path).lift(frames, subject_height=1.8)
+    theirs = lift(frames, load_lifter(tmp_path), subject_height=1.8, device="cpu")
+    assert np.isfinite(theirs.sigma).any()
+    np.testing.assert_allclose(ours.sigma, theirs.sigma, atol=1e-4)
 
 
 def test_what_computes_something_else_is_not_written(tmp_path, monkeypatch):

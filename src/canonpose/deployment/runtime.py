@@ -35,6 +35,8 @@ class Lifted(NamedTuple):
     """The same in the canonical frame."""
     rotation: Float[np.ndarray, "frame 3 3"]
     """From the canonical to the camera frame."""
+    sigma: Float[np.ndarray, "frame joint"] | None = None
+    """How far joints may be off, in body heights, where the lifter knows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,7 @@ class OnnxLifter:
         starts = range(0, max(len(keypoints), 1), BATCH)
         passes = [
             self.session.run(
-                list(Lifted._fields),
+                None,
                 {
                     name: part[start : start + BATCH]
                     for name, part in zip(("keypoints", "scores"), inputs, strict=True)
@@ -91,6 +93,7 @@ class OnnxLifter:
             scores=scores,
             canonical=lifted.canonical * np.float32(height),
             rotation=lifted.rotation,
+            sigma=None if lifted.sigma is None else lifted.sigma * np.float32(height),
             keypoints=positions,
             skeleton=skeleton,
             units=units,
