@@ -13,7 +13,6 @@ from itertools import combinations
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.ndimage import binary_dilation
 
 from canonpose.people.agreement import Vote
 from canonpose.people.following import (
@@ -175,6 +174,8 @@ def _by_windows(
 
 def _sure(owner: Owners, misfits: Misfits, fps: float) -> Owners:
     """Nobody where the owner does not fit, around changes, and where nothing tells for long."""
+    from scipy.ndimage import binary_dilation  # slow to import, for readers of one person's files
+
     frames = np.arange(len(owner))
     own = _smoothed(misfits, fps)[np.maximum(owner, 0), frames]
     known = ~np.isnan(own) & (owner >= 0)
