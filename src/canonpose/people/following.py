@@ -122,7 +122,9 @@ def likenesses(
     """How much every track is like the other views' person, in and around every window."""
     margin = round(WINDOW * fps / 2)
     people = [along(view.people, track) for track in view.tracks]
-    return np.array([[_gain(p, others, window, margin, vote) for p in people] for window in windows])
+    return np.array(
+        [[_gain(p, others, window, margin, vote) for p in people] for window in windows]
+    )
 
 
 def windows_of(frames: int, fps: float, seconds: float = WINDOW) -> list[Int[np.ndarray, " _"]]:

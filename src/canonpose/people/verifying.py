@@ -45,7 +45,7 @@ CHANGE = 1.0
 AROUND = 0.2
 """Seconds that are left out before and after a change of track."""
 REACH = 0.5
-"""Seconds without word of another view over which a track is believed that fits before and after."""
+"""Seconds without word of another view over which a track that fits before and after is kept."""
 CLEARLY = 0.3
 """Likeness by which a person must exceed all others of a view whose camera moves."""
 SUSPECT = 3.0
@@ -111,7 +111,9 @@ def still_rig(views: Sequence[Following], owners: Sequence[Owners]) -> Rig:
     Where the owners of two views fit badly, as when a view shows somebody else in half of the
     frames, all of a view's tracks are tried against the other's owner.
     """
-    seen = [along(v.people, joined(v.tracks, owner)) for v, owner in zip(views, owners, strict=True)]
+    seen = [
+        along(v.people, joined(v.tracks, owner)) for v, owner in zip(views, owners, strict=True)
+    ]
     found = {(a, b): still_pair([seen[a]], seen[b]) for a, b in combinations(range(len(views)), 2)}
     usual = min((still.noise for still in found.values() if still is not None), default=np.inf)
     rig = {pair: still for pair, still in found.items() if still is not None}
