@@ -59,7 +59,7 @@ def as_take(
 def sigma_about_root(take: SolvedTake, skeleton: Skeleton) -> Float[np.ndarray, "frame joint"]:
     """Distances within which joints lie relative to the root with a probability of 68.3 %.
 
-    From the root mean square distances of triangulation, as if joints were as unsure along all axes.
+    From the root mean square distances of triangulation, as if all axes were equally unsure.
     NaN where the joint or the root is not triangulated.
     """
     sigma = ONE_SIGMA * np.hypot(take.sigma, take.sigma[:, [skeleton.root_index]])
