@@ -20,10 +20,12 @@ import tyro
 from canonpose import training
 from canonpose.association import LifterVote
 from canonpose.datamodel import Capture
-from canonpose.lifter import LifterConfig, TrainedLifter, load_lifter, save_lifter
+from canonpose.lifter import LifterConfig, TrainedLifter, save_lifter
+from canonpose.lifter.pretrained import PRETRAINED, lifter_named
 from canonpose.people.choice import View, choose_across_views, follow_across_views, to_keypoints
 from canonpose.people.detections import Detections
 from canonpose.virtual import Filming, film, read_motion
+from canonpose.virtual.movement import Movement
 from canonpose.virtual.rigs import RandomRig, RingRig
 
 BYSTANDERS = ("standing", "moving", "same, delayed", "subject away", "larger", "swapped midway")
@@ -51,8 +53,10 @@ class Options:
     scenes: int = 12
     """Of each kind."""
     seed: int = 0
+    movement: Movement = "static"
+    """Of the cameras."""
     lifter: Path | None = None
-    """Folder of the lifter that votes."""
+    """Folder of the lifter that votes, or `pretrained`."""
 
 
 def main() -> None:
@@ -64,9 +68,10 @@ def main() -> None:
     others = [path for path in paths if path not in held_back]
     vote = None
     if options.lifter is not None:
-        if not (options.lifter / "lifter.json").exists():
+        new = str(options.lifter) != PRETRAINED and not (options.lifter / "lifter.json").exists()
+        if new:
             save_lifter(_trained(others[::2]), options.lifter)
-        vote = LifterVote(load_lifter(options.lifter))
+        vote = LifterVote(lifter_named(options.lifter))
     clips = [read_motion(path) for path in held_back]
     clips = [clip for clip in clips if len(clip) >= LEAST + DELAY]
     clips = clips[{"choose": 0, "report": 1}[options.half] :: 2]
@@ -80,7 +85,7 @@ def main() -> None:
     for kind in BYSTANDERS:
         rows = []
         for number in range(options.scenes):
-            views, truths = _scene(clips, kind, [options.seed, number])
+            views, truths = _scene(clips, kind, [options.seed, number], options.movement)
             rows.append(np.concatenate([_shares(views, truths, vote) for vote in votes]))
         means = [" / ".join(f"{100 * share:.1f}" for share in row) for row in np.mean(rows, axis=0)]
         fooled = ", ".join(str(count) for count in (np.array(rows)[:, :, 1] > 0.01).sum(0))
@@ -105,7 +110,7 @@ def _trained(paths) -> TrainedLifter:
     return training.train(capture, None, SMALL)
 
 
-def _scene(clips, kind, seed) -> tuple[list[View], list[np.ndarray]]:
+def _scene(clips, kind, seed, movement="static") -> tuple[list[View], list[np.ndarray]]:
     """The views, and what each shows of the subject and of the bystander."""
     random = np.random.default_rng(seed)
     subject, other = (clips[i] for i in random.choice(len(clips), 2, replace=False))
@@ -124,12 +129,12 @@ def _scene(clips, kind, seed) -> tuple[list[View], list[np.ndarray]]:
     other = replace(other, name="other", positions=size * moved + shift)
     both = np.concatenate([subject.positions, other.positions])
     cameras = RandomRig().place(both, random)
-    filmed = [
-        film([motion], Filming(seed=int(random.integers(1e6))), cameras=cameras)[0].labelled.take
-        for motion in (subject, other)
-    ]
+    seeds = random.integers(1e6, size=2).tolist()
+    one = film([subject], Filming(movement=movement, seed=seeds[0]), cameras=cameras)[0]
+    two = film([other], Filming(seed=seeds[1]), cameras=one.cameras)[0]
+    filmed = [take.labelled.take for take in (one, two)]
     views, truths = [], []
-    for place, camera in enumerate(cameras):
+    for place, camera in enumerate(one.cameras):
         seen = np.stack([_seen(take.views[camera.name]) for take in filmed], axis=1)
         if kind == "subject away" and place == 0:
             seen[frames // 3 : 2 * frames // 3, 0] = (np.nan, np.nan, 0)

@@ -1,11 +1,14 @@
 """The student beside the authors' recipe, a supervised lifter and the lifter it starts from.
 
-    python benchmarks/student.py DATA -o FOLDER [--seeds 3] [--demo] [--test ch03]
+    python benchmarks/student.py DATA -o FOLDER [--seeds 3] [--demo]
+    python benchmarks/student.py DATA -o FOLDER --test ch03 --rows student --lifter.width 256
+        [--first RUN] [--refining.tilt 30 ...]
 
 DATA holds AIST++'s ``train/``, ``test/ch06/``, ``reference/`` and ``cameras.json``; with ``--demo``
 the demo's footage is used instead. All views are lifted one by one. ``supervised`` is the student
 in all but its labels: the same footage triangulated with the true calibration. Finished rows are
-kept in FOLDER, and trainings go on where they were stopped.
+kept in FOLDER, and trainings go on where they were stopped. The second form is for choosing
+settings, on a training take that is left out.
 """
 
 import json
@@ -56,6 +59,8 @@ class Benchmark:
     """``student`` brings the row of the lifter that it starts from."""
     preset: str = "fast"
     """Of the lifter that the student starts from."""
+    first: Path | None = None
+    """A self-supervised training of the same footage, made before, to start all students from."""
     refining: canonpose.RefineConfig = field(default_factory=canonpose.RefineConfig)
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = canonpose.PRESETS["fast"]
 
@@ -99,23 +104,21 @@ def trained(options: Benchmark, title: str, seed: int) -> list[Row]:
             return [done]
         lifter = canonpose.train(capture, run, released, resume=(run / CHECKPOINT).exists())
         return [measured(options, title, seed, run, lifter)]
-    if title == "student":
+    first = options.first or options.output / f"student-{seed}" / FIRST_STAGE
+    if title == "student" and options.first is None:
         if not known(run):
             resume = (run / FIRST_STAGE).exists()
             canonpose.train_refined(capture, run, config, options.refining, resume=resume)
-        first = run / FIRST_STAGE
-        return [
-            measured(options, options.preset, seed, first, canonpose.load_lifter(first)),
-            measured(options, title, seed, run, canonpose.load_lifter(run)),
-        ]
+        start = measured(options, options.preset, seed, first, canonpose.load_lifter(first))
+        return [start, measured(options, title, seed, run, canonpose.load_lifter(run))]
     if done := known(run):
         return [done]
     lifter = canonpose.refine(
         capture,
-        canonpose.load_lifter(options.output / f"student-{seed}" / FIRST_STAGE),
+        canonpose.load_lifter(first),
         run,
         options.refining,
-        solved=truly_solved(options, capture),
+        solved=truly_solved(options, capture) if title == "supervised" else None,
         training=config,
         resume=(run / CHECKPOINT).exists(),
     )

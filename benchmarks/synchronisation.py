@@ -51,6 +51,8 @@ class Trial:
     error: float
     """Frames; NaN where the footage is of different scenes."""
     confidence: float
+    expected: float = float("nan")
+    """Standard error as told, frames."""
 
 
 def main() -> None:
@@ -194,10 +196,10 @@ def trial(
         offsets = np.array([drift.offset for drift in drifts(found.signals, offsets)])
         begins[1:] += (begins[1:] - begins[0]) * ppm / 1e6
     slower = min(view.fps for view in views)
-    for error, sure in list(
-        zip((offsets - begins[0] + begins) * slower, found.confidence, strict=True)
-    )[1:]:
-        yield Trial(kind, abs(float(error)), float(sure))
+    errors = np.abs(offsets - begins[0] + begins) * slower
+    for camera in range(1, len(views)):
+        told = float(found.standard_error[camera]) * slower
+        yield Trial(kind, float(errors[camera]), float(found.confidence[camera]), told)
 
 
 def different(kind: str, views: Sequence[Watched]) -> Iterator[Trial]:
@@ -208,18 +210,21 @@ def different(kind: str, views: Sequence[Watched]) -> Iterator[Trial]:
 def summary(trials: Sequence[Trial]) -> list[str]:
     """A row a kind."""
     rows = [
-        "| trials | cameras | sure | median error | 90 % | within 1 frame | wrong though sure |",
-        "|---|---|---|---|---|---|---|",
+        "| trials | cameras | sure | median error | 90 % | within 1 frame | told | "
+        "within twice that | wrong though sure |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for kind in dict.fromkeys(trial.kind for trial in trials):
         same = [trial for trial in trials if trial.kind == kind]
         errors = np.array([trial.error for trial in same if trial.confidence >= SURE])
         wrong = int((~(errors <= RIGHT)).sum())
         known = errors[np.isfinite(errors)]
-        cells = ["–"] * 3
+        cells = ["–"] * 5
+        told = np.array([trial.expected for trial in same if trial.confidence >= SURE])
         if len(known):
             cells = [f"{q:.2f}" for q in np.percentile(known, [50, 90])]
             cells.append(f"{(known <= 1).mean():.0%}")
+            cells += [f"{np.median(told):.2f}", f"{(errors <= 2 * told).mean():.0%}"]
         sure = f"{len(errors)} ({len(errors) / len(same):.0%})"
         rows.append(f"| {kind} | {len(same)} | {sure} | {' | '.join(cells)} | {wrong} |")
     return rows

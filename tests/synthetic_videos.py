@@ -43,8 +43,13 @@ def write_video(
     rotation: int | None = None,
     container: str | None = None,
     options: dict[str, str] | None = None,
+    sound: tuple[Float[np.ndarray, " sample"], int] | None = None,
+    sound_codec: str = "aac",
 ) -> Path:
-    """Write pictures as a video; with ``times`` of an uneven frame rate."""
+    """Write pictures as a video; with ``times`` of an uneven frame rate.
+
+    ``sound`` is samples of -1..1 and how many a second, the first one at the first picture.
+    """
     with av.open(str(path), "w", format=container, options=options or {}) as out:
         rate = Fraction(fps).limit_denominator(1001)
         stream = out.add_stream(codec, rate=rate)
@@ -52,6 +57,7 @@ def write_video(
         stream.codec_context.gop_size = keyframe_every
         tick = 1 / rate if times is None else TICK
         stream.codec_context.time_base = tick
+        spoken = out.add_stream(sound_codec, rate=sound[1], layout="mono") if sound else None
         if rotation is not None:
             stream.set_display_rotation(rotation)
         for index, image in enumerate(images):
@@ -62,6 +68,14 @@ def write_video(
             frame.pts = index if times is None else round(times[index] / TICK)
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
+        if spoken is not None and sound is not None:
+            wave = av.AudioFrame.from_ndarray(
+                sound[0].astype(np.float32)[None], format="fltp", layout="mono"
+            )
+            wave.sample_rate, wave.pts = sound[1], 0
+            for part in av.AudioResampler(spoken.format, "mono", sound[1]).resample(wave):
+                out.mux(spoken.encode(part))
+            out.mux(spoken.encode(None))
     return path
 
 

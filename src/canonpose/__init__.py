@@ -13,6 +13,8 @@ from canonpose.lazy import attributes_of
 
 if TYPE_CHECKING:
     from canonpose.datamodel import Capture, Keypoints, Poses, Take
+    from canonpose.deployment.export import export_onnx
+    from canonpose.deployment.runtime import OnnxLifter, load_onnx
     from canonpose.detection.footage import detect_video
     from canonpose.detection.registry import DetectorConfig, create_detector
     from canonpose.errors import InputError, InputWarning
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from canonpose.solving import SolveConfig, Solved, solve, write_solved
     from canonpose.synchronisation.capture import synchronise
     from canonpose.training import PRESETS, TrainingConfig, preset, train
+    from canonpose.training.store import Store, open_store, pack
 
 __all__ = [
     "PRESETS",
@@ -48,22 +51,28 @@ __all__ = [
     "KnownRig",
     "Lifter",
     "LifterConfig",
+    "OnnxLifter",
     "Poses",
     "RefineConfig",
     "Skeleton",
     "SolveConfig",
     "Solved",
+    "Store",
     "Take",
     "TrainedLifter",
     "TrainingConfig",
     "create_detector",
     "detect_video",
     "evaluate",
+    "export_onnx",
     "from_arrays",
     "lift",
     "lift_views",
     "load_lifter",
+    "load_onnx",
     "load_poses",
+    "open_store",
+    "pack",
     "preset",
     "pretrained_lifter",
     "read_capture",
@@ -93,23 +102,29 @@ __getattr__, __dir__ = attributes_of(
         "KnownRig": "canonpose.fusing",
         "Lifter": "canonpose.lifter",
         "LifterConfig": "canonpose.lifter",
+        "OnnxLifter": "canonpose.deployment.runtime",
         "PRESETS": "canonpose.training",
         "Poses": "canonpose.datamodel",
         "RefineConfig": "canonpose.refining",
         "Skeleton": "canonpose.skeleton",
         "SolveConfig": "canonpose.solving",
         "Solved": "canonpose.solving",
+        "Store": "canonpose.training.store",
         "Take": "canonpose.datamodel",
         "TrainedLifter": "canonpose.lifter",
         "TrainingConfig": "canonpose.training",
         "create_detector": "canonpose.detection.registry",
         "detect_video": "canonpose.detection.footage",
         "evaluate": "canonpose.metrics",
+        "export_onnx": "canonpose.deployment.export",
         "from_arrays": "canonpose.readers",
         "lift": "canonpose.inference",
         "lift_views": "canonpose.fusing",
         "load_lifter": "canonpose.lifter",
+        "load_onnx": "canonpose.deployment.runtime",
         "load_poses": "canonpose.exporters.npz",
+        "open_store": "canonpose.training.store",
+        "pack": "canonpose.training.store",
         "preset": "canonpose.training",
         "pretrained_lifter": "canonpose.lifter",
         "read_capture": "canonpose.readers",

@@ -35,3 +35,8 @@ def test_lifting_by_onnx(tmp_path):
 
 def test_importing_canonpose():
     assert python("import canonpose, sys; print('torch' in sys.modules)").strip() == "False"
+
+
+def test_lifting_by_torch_needs_no_compiler():
+    code = "import canonpose.inference, sys; print('torch._dynamo' in sys.modules)"
+    assert python(code).strip() == "False"

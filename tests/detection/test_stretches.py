@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from canonpose.detection import cache as cache_module
-from canonpose.detection import footage, stretches as stretches_module
+from canonpose.detection import footage
+from canonpose.detection import stretches as stretches_module
 from canonpose.detection.footage import detect_video
 from canonpose.detection.stretches import detect_stretch, stretches
 from canonpose.errors import InputWarning
@@ -45,9 +46,12 @@ def test_stretches_in_any_order_give_the_whole_to_the_byte(made, video, order):
     assert [(part.first, len(part.times)) for part in parts] == [
         (0, 16), (1, 16), (2, 16), (3, 16), (4, 16), (5, 4)
     ]  # fmt: skip
+    told = []
     for part in parts[::order]:
         told = []
-        assert detect_stretch(part, DiscDetector(), progress=lambda *now, told=told: told.append(now))
+        assert detect_stretch(
+            part, DiscDetector(), progress=lambda *now, told=told: told.append(now)
+        )
         assert told == [(done + 1, 84) for done in range(len(part.times))]
     detector = DiscDetector()
     detect_video(video, detector)

@@ -26,7 +26,7 @@ STUDENT = RefineConfig(epochs=3, min_steps=0, virtual_views=1)
 
 @pytest.fixture(scope="module")
 def shown():
-    return scene(frames=55, noise=2.0)
+    return scene(frames=40, noise=2.0)
 
 
 @pytest.fixture
@@ -55,9 +55,9 @@ def stop_in(stage, epoch):
 
 def test_a_student_learns_its_labels(shown):
     torch.manual_seed(0)
-    start = TrainedLifter(Lifter(len(SKELETON), LifterConfig(width=64)), SKELETON)
+    start = TrainedLifter(Lifter(len(SKELETON), LifterConfig(width=32)), SKELETON)
     losses = []
-    config = replace(STUDENT, epochs=40, learning_rate=3e-3, virtual_views=2)
+    config = replace(STUDENT, epochs=20, learning_rate=3e-3)
     student = refine(
         shown.capture,
         start,
@@ -68,8 +68,8 @@ def test_a_student_learns_its_labels(shown):
         progress=lambda one: losses.append((one.losses["labels"], one.losses["virtual"])),
     )
     assert losses[-1][0] < 0.5 * losses[0][0]
-    assert losses[-1][1] < 0.7 * losses[0][1]
-    assert student.network.config.width == 64
+    assert losses[-1][1] < 0.85 * losses[0][1]
+    assert student.network.config.width == 32
     assert student.provenance["refined"]["rigs"] == {"rig": "perspective, "}
 
 

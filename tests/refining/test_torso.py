@@ -13,7 +13,7 @@ from solving.rigs import SKELETON
 def test_frames_turn_with_the_body_and_are_rotations(seed):
     generator = torch.Generator().manual_seed(seed)
     poses = torch.randn(4, len(SKELETON), 3, generator=generator, dtype=torch.float64)
-    turn = roma.random_rotmat(4).double()
+    turn = roma.random_rotmat(4, dtype=torch.float64)
     frames = torso_frames(poses, SKELETON)
     torch.testing.assert_close(frames @ frames.mT, torch.eye(3).double().expand(4, 3, 3))
     torch.testing.assert_close(torch.linalg.det(frames), torch.ones(4).double())

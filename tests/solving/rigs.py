@@ -12,8 +12,8 @@ from canonpose.datamodel import Capture, Poses
 from canonpose.inference.body_scale import body_size
 from canonpose.metrics import w_mpjpe
 from canonpose.skeleton import layout
+from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
-from canonpose.solving.rig import RigFootage
 from synthetic_people import Ring, bodies, take, turning
 
 SKELETON = layout("coco17")

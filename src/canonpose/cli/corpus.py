@@ -3,22 +3,21 @@
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Annotated
 
 import tyro
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress as RichProgress
-from rich.progress import TaskID
 from rich.table import Table
 
+from canonpose.cli.file_bars import FileBars
 from canonpose.cli.progress import progress_bar
 from canonpose.corpus.engine import EngineSettings
 from canonpose.corpus.failures import write_failures
-from canonpose.corpus.task import Outcome, Task
+from canonpose.corpus.task import Outcome
 from canonpose.errors import InputError, InputWarning
 
 
@@ -41,48 +40,33 @@ TABLE_ROWS = 20
 """Failures that are shown; the file has all."""
 
 
-@dataclass
 class Show:
     """Bars for a corpus and for the files in work, and a line for each that is done."""
 
-    console: Console
-    bar: RichProgress
-    whole: TaskID
-    began: float = field(default_factory=monotonic)
-    bars: dict[Path, TaskID] = field(default_factory=dict)
-    parts: dict[Path, dict[int, int]] = field(default_factory=dict)
-    """Frames done of each of a file's tasks."""
-
-    def progress(self, task: Task, done: int, total: int | None) -> None:
-        """A `TaskProgress`: a bar a file, whose stretches may be in work at the same time."""
-        if task.file not in self.bars:
-            self.bars[task.file] = self.bar.add_task(
-                escape(task.file.name), total=None, what="frame", speed=""
-            )
-        parts = self.parts.setdefault(task.file, {})
-        parts[id(task)] = done
-        done = sum(parts.values())
-        self.bar.update(self.bars[task.file], completed=done, total=max(total or 0, done))
+    def __init__(self, console: Console, bars: RichProgress, files: int, what: str) -> None:
+        self._console, self._bars = console, bars
+        self._whole = bars.add_task(what, total=files, speed="")
+        self._files = FileBars(bars)
+        self.progress = self._files.progress
+        """A `canonpose.corpus.task.TaskProgress`."""
 
     def outcome(self, outcome: Outcome) -> None:
         """Says what became of a file, and takes its bar away."""
-        file = outcome.task.file
-        self.parts.pop(file, None)
-        if (shown := self.bars.pop(file, None)) is not None:
-            self.bar.remove_task(shown)
-        self.bar.advance(self.whole)
+        self._files.done(outcome.task.file)
+        self._bars.advance(self._whole)
         for note in outcome.notes:
             warnings.warn(note, InputWarning, stacklevel=2)
-        said = f"{file}: {outcome.value}" if outcome.done else ""
-        line = escape(said) or f"[red]failed:[/] {escape(outcome.message)}"
-        self.console.print(line, soft_wrap=True)
+        line = escape(f"{outcome.task.file}: {outcome.value}")
+        if not outcome.done:
+            line = f"[red]failed:[/] {escape(outcome.message)}"
+        self._console.print(line, soft_wrap=True)
 
 
 @contextmanager
 def showing(console: Console, files: int, what: str) -> Iterator[Show]:
     """Show work on so many files."""
-    with progress_bar(console) as bar:
-        yield Show(console, bar, bar.add_task(what, total=files))
+    with progress_bar(console, field="speed") as bars:
+        yield Show(console, bars, files, what)
 
 
 def conclude(

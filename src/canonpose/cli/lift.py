@@ -10,12 +10,11 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
-from canonpose.cli import lift_each
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
-from canonpose.cli.runtimes import Runtime, lifting_by
 from canonpose.datamodel import Poses
+from canonpose.deployment.runtimes import Runtime, lifting_by
 from canonpose.errors import InputError
 from canonpose.exporters.npz import save_poses
 from canonpose.lifter.naming import PRETRAINED
@@ -24,6 +23,9 @@ from canonpose.readers.one_take import is_one_view
 
 FOR_SEVERAL = ("cameras", "rig", "camera", "world")
 """Options that say nothing about one camera."""
+
+EACH = "--each"
+"""Makes it a command of its own, for many files."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Lift:
     model: Annotated[str | None, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = None
     """Folder of a trained lifter; by default the one that --rig was solved with, else the one that
     comes with canonpose, which has not seen your footage."""
+    single_frame: bool = False
+    """Lift every frame by itself, even if the training knows how to join them over time."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
     person: str | None = None
@@ -72,8 +76,10 @@ class Lift:
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
-    if lift_each.FLAG in arguments:
-        lift_each.main([argument for argument in arguments if argument != lift_each.FLAG])
+    if EACH in arguments:
+        from canonpose.cli import lift_each
+
+        lift_each.main([argument for argument in arguments if argument != EACH])
         return
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
@@ -93,7 +99,12 @@ def _lift_one(options: Lift, source: Path, console: Console) -> None:
         if getattr(options, name) is not None:
             raise InputError(f"{source}: is of one camera, so --{name} says nothing; leave it out.")
     drawn_on = options.overlay and video_of(source, options.video)
-    lift = lifting_by(options.runtime, options.model or PRETRAINED, options.device)
+    lift = lifting_by(
+        options.runtime,
+        options.model or PRETRAINED,
+        options.device,
+        single_frame=options.single_frame,
+    )
     say_if_pretrained(options.model or PRETRAINED, console)
     with detecting(console, options.detector) as detect:
         keypoints = read_keypoints(

@@ -13,9 +13,8 @@ from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
 from canonpose.cli.parsing import parse
 from canonpose.corpus.inputs import cameras_inside, check_names, find_sources
 from canonpose.corpus.lifting import LiftJob, LiftSettings, lift_corpus
-from canonpose.lifter.pretrained import PRETRAINED
-
-FLAG = "--each"
+from canonpose.deployment.runtimes import Runtime
+from canonpose.lifter.naming import PRETRAINED
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,16 @@ class LiftEach:
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     device: str = "cpu"
     """auto, cpu, cuda, ..."""
+    runtime: Runtime = "torch"
+    """onnx lifts without PyTorch: by a file that canonpose export wrote, or the lifter.onnx in the
+    folder of the model."""
     corpus: FlatCorpus = DEFAULT_CORPUS
     detector: Flat = DEFAULT_DETECTOR
 
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
-    options = parse(LiftEach, f"lift {FLAG}", arguments)
+    options = parse(LiftEach, "lift --each", arguments)
     console = Console(highlight=False)
     sources = find_sources(
         options.inputs, cameras_inside, "camera", options.output, options.corpus.list
@@ -54,13 +56,11 @@ def main(arguments: Sequence[str]) -> None:
     check_names(sources)
     jobs = [LiftJob(source.path, options.output / source.written) for source in sources]
     lifting = LiftSettings(
-        options.model, options.subject_height, options.layout, options.device
+        options.model, options.runtime, options.subject_height, options.layout, options.device
     )
     outcomes = []
     with showing(console, len(jobs), "lifting") as show:
-        for outcome in lift_corpus(
-            jobs, lifting, options.detector, options.corpus, show.progress
-        ):
+        for outcome in lift_corpus(jobs, lifting, options.detector, options.corpus, show.progress):
             show.outcome(outcome)
             outcomes.append(outcome)
     conclude(outcomes, console, options.corpus, options.output, "file")

@@ -86,7 +86,7 @@ def print_clocks(console: Console, takes: Sequence[TakeClocks]) -> None:
                 escape(take.name),
                 escape(clock.camera),
                 f"{clock.offset:g}",
-                f"{clock.seconds:.4f}",
+                f"{clock.seconds:.4f} ± {clock.error:.3f}",
                 _drift(clock.drift, clock.drift_error),
                 f"{clock.confidence:.2f} {in_words(clock.confidence)}",
                 clock.source,

@@ -7,12 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from canonpose.corpus.engine import Engine, EngineSettings, engine_of, run
+from canonpose.corpus.engine import DEFAULT_ENGINE, Engine, EngineSettings, engine_of, run
 from canonpose.corpus.inline import Inline
 from canonpose.corpus.task import Outcome, Task, TaskProgress, ignore
 from canonpose.detection.detector import Detector
 from canonpose.detection.footage import Progress, detect_video
-from canonpose.detection.registry import DEFAULT_THREADS, DetectorConfig, create_detector
+from canonpose.detection.registry import (
+    DEFAULT_DETECTOR,
+    DEFAULT_THREADS,
+    DetectorConfig,
+    create_detector,
+)
 from canonpose.detection.stretches import Stretch, detect_stretch, stretches
 from canonpose.errors import InputError
 from canonpose.exporters.captures import write_detections
@@ -56,8 +61,8 @@ class Seen:
 
 def detect_corpus(
     jobs: Sequence[Job],
-    config: DetectorConfig = DetectorConfig(),
-    settings: EngineSettings = EngineSettings(),
+    config: DetectorConfig = DEFAULT_DETECTOR,
+    settings: EngineSettings = DEFAULT_ENGINE,
     progress: TaskProgress = ignore,
 ) -> Iterator[Outcome]:
     """Detect videos side by side, and parts of a long one where there are few.
@@ -111,7 +116,8 @@ def shares(
     """How so many tasks share the cores: a detector's settings, and the threads for decoding."""
     spare = settings.most // max(1, tasks) if settings.ray is None else 1
     threads = config.threads or max(1, min(DEFAULT_THREADS, spare))
-    return replace(config, threads=threads), 0 if spare > 1 else 1
+    # Decoding on several cores takes more processor time: only where some have nothing to do.
+    return replace(config, threads=threads), 0 if spare > threads else 1
 
 
 def longest_first(jobs: Iterable[Work], path_of: Callable[[Work], Path]) -> list[Work]:
@@ -129,15 +135,15 @@ def detect_file(
     video: Path, written: Path | None, config: DetectorConfig, decoding: int, progress: Progress
 ) -> Seen:
     """The task of a whole video."""
-    found = detect_video(
-        video, detector_of(config), decoding_threads=decoding, progress=progress
-    )
+    found = detect_video(video, detector_of(config), decoding_threads=decoding, progress=progress)
     if written is not None:
         write_detections(found, written)
     return Seen.of(found)
 
 
-def detect_part(stretch: Stretch, config: DetectorConfig, decoding: int, progress: Progress) -> bool:
+def detect_part(
+    stretch: Stretch, config: DetectorConfig, decoding: int, progress: Progress
+) -> bool:
     """The task of a part of a video."""
     return detect_stretch(
         stretch, detector_of(config), decoding_threads=decoding, progress=progress

@@ -60,6 +60,9 @@ class EngineSettings:
         return self.workers or cores()
 
 
+DEFAULT_ENGINE = EngineSettings()
+
+
 def cores() -> int:
     """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):

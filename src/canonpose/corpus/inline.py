@@ -1,6 +1,7 @@
 """Tasks done by this process itself, one after the other."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from canonpose.corpus.task import Outcome, Task, TaskProgress, ignore, work
 
@@ -21,7 +22,7 @@ class Inline:
     def wait(self) -> Sequence[Outcome]:
         """Do what was started."""
         tasks, self._tasks = self._tasks, []
-        return [work(task, lambda *frames, task=task: self._progress(task, *frames)) for task in tasks]
+        return [work(task, partial(self._progress, task)) for task in tasks]
 
     def __enter__(self) -> "Inline":
         return self

@@ -94,8 +94,10 @@ def _sources(path: Path, inside: Inside, what: str, leave_out: Path | None) -> I
 def _within(
     folder: Path, inside: Inside, leave_out: Path | None, been: set[Path]
 ) -> Iterator[Path]:
-    """A folder's own files, then those of the folders inside; each folder once, as links may go in
-    circles."""
+    """A folder's own files, then those of the folders inside.
+
+    Each folder once, as links may go in circles.
+    """
     if (real := folder.resolve()) in been or real == leave_out:
         return
     been.add(real)

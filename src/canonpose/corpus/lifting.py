@@ -10,24 +10,24 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from canonpose.corpus.detection import detector_of, longest_first, share_long_videos, shares
-from canonpose.corpus.engine import EngineSettings, engine_of, run
+from canonpose.corpus.engine import DEFAULT_ENGINE, EngineSettings, engine_of, run
 from canonpose.corpus.task import Outcome, Task, TaskProgress, ignore
+from canonpose.deployment.runtimes import Lifting, Runtime, lifting_by
 from canonpose.detection.cache import FOLDER, cache_of
 from canonpose.detection.footage import Progress, detect_video
-from canonpose.detection.registry import DetectorConfig
+from canonpose.detection.registry import DEFAULT_DETECTOR, DetectorConfig
 from canonpose.errors import InputError
 from canonpose.exporters.npz import save_poses
 from canonpose.files import unreadable, write_whole
-from canonpose.inference import lift
-from canonpose.lifter import TrainedLifter
-from canonpose.lifter.pretrained import PRETRAINED, lifter_named, pretrained_folder
-from canonpose.lifter.trained import CARD, WEIGHTS
+from canonpose.lifter.naming import PRETRAINED, folder_named
 from canonpose.people.detections import Detections
 from canonpose.readers.keypoints import read_keypoints
 from canonpose.video.opening import is_video
+
+MODEL_FILES = (".json", ".onnx", ".safetensors")
+"""What lifting may depend on in the folder of a lifter."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class LiftSettings:
     """How every file of a corpus is lifted."""
 
     model: str = PRETRAINED
-    """Folder of a trained lifter, or `PRETRAINED`."""
+    """Folder of a trained lifter, `PRETRAINED`, or with ``onnx`` an exported file."""
+    runtime: Runtime = "torch"
     subject_height: float | None = None
     """Standing height in metres of everyone in it; makes the results metric."""
     layout: str | None = None
@@ -70,14 +71,14 @@ class Lifted:
 def lift_corpus(
     jobs: Sequence[LiftJob],
     lifting: LiftSettings = LiftSettings(),
-    config: DetectorConfig = DetectorConfig(),
-    settings: EngineSettings = EngineSettings(),
+    config: DetectorConfig = DEFAULT_DETECTOR,
+    settings: EngineSettings = DEFAULT_ENGINE,
     progress: TaskProgress = ignore,
 ) -> Iterator[Outcome]:
-    """Lift files side by side; people in videos are detected first, and kept as `detect_video` does.
+    """Lift files side by side.
 
-    A file whose poses are there already, from the same content, lifter and settings, is not lifted
-    again.
+    People in videos are detected first, and kept as `detect_video` keeps them. A file whose poses
+    are there already, from the same content, lifter and settings, is not lifted again.
 
     Returns
     -------
@@ -90,7 +91,8 @@ def lift_corpus(
     InputError
         If the lifter or the engine cannot be had.
     """
-    lifter_named(lifting.model)  # says what is wrong with it once, not for every file
+    # What is wrong with the lifter is said here once, and not for every file.
+    lifting_by(lifting.runtime, lifting.model, lifting.device)
     with engine_of(settings, progress) as engine:
         videos = [job.source for job in jobs if is_video(job.source)]
         share_long_videos(videos, config, settings, engine)
@@ -110,21 +112,13 @@ def lift_file(
     ledger = job.written.parent / FOLDER / f"{job.written.name}.json"
     if (before := _lifted_before(job.written, ledger, made_of)) is not None:
         return before
-    if decoding == 1:  # other processes have work for the other cores
-        torch.set_num_threads(1)
 
     def detect(path: Path) -> Detections:
-        return detect_video(
-            path, detector_of(config), decoding_threads=decoding, progress=progress
-        )
+        return detect_video(path, detector_of(config), decoding_threads=decoding, progress=progress)
 
     keypoints = read_keypoints(job.source, layout=lifting.layout, detect=detect)
-    poses = lift(
-        keypoints,
-        _lifter(lifting.model),
-        subject_height=lifting.subject_height,
-        device=lifting.device,
-    )
+    lift = _lifter(lifting.runtime, lifting.model, lifting.device, alone=decoding != 1)
+    poses = lift(keypoints, lifting.subject_height)
     save_poses(poses, job.written)
     seen = int(np.isfinite(poses.positions).all((1, 2)).sum())
     result = Lifted(len(poses), seen, poses.units)
@@ -168,12 +162,17 @@ def _digest(path: Path) -> str:
 
 @cache
 def _model_digest(model: str) -> str:
-    own = Path(model)
-    folder = pretrained_folder() if model == PRETRAINED and not own.exists() else own
-    return _digest(folder / WEIGHTS) + _digest(folder / CARD)
+    named = folder_named(model)
+    files = [named] if named.is_file() else sorted(named.glob("*.*"))
+    files = [file for file in files if file.suffix in MODEL_FILES]
+    return "".join(map(_digest, files))
 
 
 @cache
-def _lifter(model: str) -> TrainedLifter:
+def _lifter(runtime: Runtime, model: str, device: str, *, alone: bool) -> Lifting:
     """Read once in each process."""
-    return lifter_named(model)
+    if runtime == "torch" and not alone:  # other processes have work for the other cores
+        import torch
+
+        torch.set_num_threads(1)
+    return lifting_by(runtime, model, device)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from canonpose.corpus.task import Outcome, Task, TaskProgress, ignore, work
 from canonpose.detection.footage import Progress
@@ -48,7 +49,7 @@ class Pool:
         # Not by a fork of this process: a lock that another thread holds would stay locked.
         offered = multiprocessing.get_all_start_methods()
         method = "forkserver" if "forkserver" in offered else "spawn"
-        self._context = multiprocessing.get_context(method)
+        self._context: Any = multiprocessing.get_context(method)
         if method == "forkserver":
             self._context.set_forkserver_preload(["canonpose.corpus.detection"])
         self._capacity = workers
@@ -106,7 +107,7 @@ class Pool:
             why = f"signal {-code}"
             with suppress(ValueError):
                 why = signal.Signals(-code).name
-        if code == -signal.SIGKILL:
+        if why == "SIGKILL":
             why += ", as the system does for want of memory: give it fewer --workers"
         message = f"{task.file}: its process died ({why})."
         seconds = time.monotonic() - worker.since

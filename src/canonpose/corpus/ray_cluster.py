@@ -1,6 +1,7 @@
 """Tasks on the machines of a Ray cluster."""
 
 import math
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -10,6 +11,8 @@ from canonpose.errors import InputError
 
 LOCAL = "local"
 """In place of an address: a cluster of this machine, for this run."""
+KNOCK = 10.0
+"""Seconds that the cluster has to answer."""
 AHEAD = 2
 """Tasks handed over for every core: one that runs, and one that is on its way to it."""
 
@@ -43,13 +46,14 @@ class RayCluster:
 
     def _join(self, address: str) -> None:
         try:
+            _knock(address)
             self._ray.init(
                 address=address,
                 log_to_driver=False,
                 logging_level="error",
                 include_dashboard=False if address == LOCAL else None,
             )
-        except (ConnectionError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise InputError(
                 f"--ray {address}: no Ray cluster answers there ({error}); start one with ray "
                 f"start --head, or say --ray {LOCAL}."
@@ -75,8 +79,8 @@ class RayCluster:
         try:
             outcome: Outcome = self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
-            reason = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
-            message = f"{task.file}: its process died ({reason})."
+            reason = str(error).strip().splitlines()[-1]
+            message = f"{task.file}: its process died or could not begin ({reason})."
             return Outcome(task, "crash", message=message, where="the Ray cluster")
         return outcome
 
@@ -90,6 +94,13 @@ class RayCluster:
                 self._ray.cancel(reference, force=True)
         if self._own:
             self._ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raise where nobody listens, which Ray itself takes most of a minute to find out."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal() and "/" not in host:
+        socket.create_connection((host, int(port)), timeout=KNOCK).close()
 
 
 def _quiet_work(task: Task) -> Outcome:

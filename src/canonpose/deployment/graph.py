@@ -115,11 +115,7 @@ def _differences(segments: Segments, skeleton: Skeleton) -> Float[np.ndarray, "s
 
 
 def _rodrigues(n: Nodes, axis_angle: str) -> str:
-    """Rotations [frame, 3, 3] of axis-angle vectors [frame, 3] (Eq. 3, 4).
-
-    R = I + sin(a)/a K + (1 - cos(a))/a^2 K^2, where K is the cross product with the vector, of
-    length a; the second factor is (sin(a/2)/(a/2))^2 / 2, which keeps its digits at small angles.
-    """
+    """As `canonpose.geometry.rotations.rodrigues`, [frame, 3, 3]; K^2 is v v^T - a^2 I."""
     angle = n("Unsqueeze", n("ReduceL2", axis_angle, n.constant([1]), keepdims=1), n.constant([2]))
     half = n("Mul", angle, n.constant(0.5))
     cross = n("MatMul", axis_angle, n.constant(_CROSS.reshape(3, 9)))

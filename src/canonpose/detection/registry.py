@@ -53,6 +53,8 @@ class DetectorConfig:
                 )
 
 
+DEFAULT_DETECTOR = DetectorConfig()
+
 Factory = Callable[[DetectorConfig], Detector]
 """What a name stands for: a class or function that makes a detector of the settings."""
 

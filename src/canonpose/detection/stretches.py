@@ -6,7 +6,7 @@ left, and that puts them together.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -121,30 +121,28 @@ def detect_stretch(
         there += 1
     if there == len(pieces):
         return True
-    skipped = there * chunk
-    after = float(stretch.times[skipped - 1]) if there else stretch.after
-    start = stretch.first * chunk + skipped
-    info = probe(stretch.video)
-
-    def frames() -> Iterator[Frame]:
-        """To the video's end where the stretch is its last, so that more frames than expected are
-        found out."""
-        every = read_frames(
-            stretch.video, start, after, lambda note: None, threads=decoding_threads
-        )
-        with closing(every):
-            yield from islice(every, None if stretch.last else len(stretch.times) - skipped)
 
     def shown(done: int, total: int | None) -> None:
         if progress is not None:
             progress(done - stretch.first * chunk, stretch.whole)
 
-    with made_ahead(frames) as ahead:
-        found = chunks_of(ahead, detector, info, shown)
-        for number, record in enumerate(found, start=there):
+    info = probe(stretch.video)
+    with made_ahead(lambda: _frames(stretch, there * chunk, decoding_threads)) as frames:
+        for number, record in enumerate(chunks_of(frames, detector, info, shown), start=there):
             expected = pieces[number] if number < len(pieces) else np.empty(0)
             if not np.array_equal(record.times, expected):
                 return False
             kept.keep(stretch.first + number, record)
             there = number + 1
     return there == len(pieces)
+
+
+def _frames(stretch: Stretch, skipped: int, threads: int) -> Generator[Frame, None, None]:
+    """A stretch's frames but the first few; to the video's end where the stretch is its last, so
+    that more frames than expected are found out.
+    """
+    first = stretch.first * cache_module.CHUNK + skipped
+    after = float(stretch.times[skipped - 1]) if skipped else stretch.after
+    every = read_frames(stretch.video, first, after, lambda note: None, threads)
+    with closing(every):
+        yield from islice(every, None if stretch.last else len(stretch.times) - skipped)

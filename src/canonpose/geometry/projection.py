@@ -17,6 +17,19 @@ def weak_perspective(poses: Float[Tensor, "*batch joint 3"]) -> Float[Tensor, "*
     return poses[..., :2]
 
 
+def weak_perspective_by_all(
+    poses: Float[Tensor, "*batch pose joint 3"], rotation: Float[Tensor, "*batch view 3 3"]
+) -> Float[Tensor, "*batch pose view joint 2"]:
+    """The images of every pose by every rotation: Eq. 1 for all pairs, in one product.
+
+    Neither copied pair by pair nor with a depth that would be dropped.
+    """
+    image_rows = rotation[..., :2, :].flatten(-3, -2)
+    images = poses.flatten(-3, -2) @ image_rows.mT
+    joints, views = poses.shape[-2], rotation.shape[-3]
+    return images.unflatten(-1, (views, 2)).unflatten(-3, (-1, joints)).transpose(-3, -2)
+
+
 def in_plane_rotation(angle: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch 3 3"]:
     """Rotations about the optical axis by an angle in radians (x right towards y down)."""
     cos, sin = angle.cos(), angle.sin()

@@ -11,6 +11,7 @@ from canonpose.errors import InputError
 from canonpose.people.agreement import Seen, Vote, agreement
 from canonpose.people.detections import Detections
 from canonpose.people.following import Following, follow, joined
+from canonpose.people.verifying import verified
 from canonpose.people.tracks import Tracks, along, body_sizes, link
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
@@ -164,16 +165,21 @@ def follow_across_views(
         is.
     """
     choices = choose_across_views(views, persons, vote)
+    skeleton = views[0].detections.skeleton
     fixed = [place for place, view in enumerate(views) if view.camera in persons]
-    owners = follow(
-        [
-            Following(view.detections.people, view.tracks, index)
-            for view, (index, _) in zip(views, choices, strict=True)
-        ],
-        fixed,
-        fps=views[0].detections.fps or USUAL_FPS,
-        vote=_bound(vote, views),
-    )
+    followings = [
+        Following(view.detections.people, view.tracks, index)
+        for view, (index, _) in zip(views, choices, strict=True)
+    ]
+    fps = views[0].detections.fps or USUAL_FPS
+    opinion = _bound(vote, views)
+    owners = follow(followings, fixed, fps=fps, vote=opinion)
+    pairs = [
+        (skeleton.detected.index(left), skeleton.detected.index(right))
+        for left, right in skeleton.pairs
+        if left in skeleton.detected and right in skeleton.detected
+    ]
+    owners = verified(followings, owners, fixed, fps=fps, pairs=pairs, vote=opinion)
     return [
         (joined(view.tracks, owner), words + _changes(view, owner, index))
         for view, owner, (index, words) in zip(views, owners, choices, strict=True)

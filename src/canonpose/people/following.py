@@ -63,7 +63,7 @@ def follow(
     """
     frames = views[0].tracks.shape[1]
     owners = [np.full(frames, view.chosen) for view in views]
-    windows = np.array_split(np.arange(frames), max(round(frames / (WINDOW * fps)), 1))
+    windows = windows_of(frames, fps)
     free = [v for v, view in enumerate(views) if len(view.tracks) > 1 and v not in fixed]
     for _ in range(ROUNDS if len(windows) > 1 else 0):
         before = [owner.copy() for owner in owners]
@@ -95,14 +95,10 @@ def _followed(
     fps: float,
     vote: Vote | None,
 ) -> Owners:
-    gains = np.zeros((len(windows), len(view.tracks) + 1))  # the last is nobody
-    gains[:, -1] = NOBODY
-    for track, row in enumerate(view.tracks):
-        person = along(view.people, row)
-        for place, window in enumerate(windows):
-            gains[place, track] = _gain(person, others, window, round(WINDOW * fps / 2), vote)
+    nobody = np.full((len(windows), 1), NOBODY)  # the last state
+    gains = np.concatenate([likenesses(view, others, windows, fps, vote), nobody], axis=1)
     gains[:, view.chosen] = np.maximum(gains[:, view.chosen] + CHOSEN, NOBODY)
-    states = _dearest(gains)
+    states = cheapest_path(gains, CHANGE)
     states[states == len(view.tracks)] = -1
     owners = np.concatenate(
         [np.full(len(window), state) for window, state in zip(windows, states, strict=True)]
@@ -114,6 +110,26 @@ def _followed(
             cut = _handover(view, before, after, around, round(HIDDEN * fps))
             owners[around[:cut]], owners[around[cut:]] = before, after
     return owners
+
+
+def likenesses(
+    view: Following,
+    others: Sequence[Float[np.ndarray, "frame joint 3"]],
+    windows: Sequence[Int[np.ndarray, " _"]],
+    fps: float,
+    vote: Vote | None,
+) -> Float[np.ndarray, "window track"]:
+    """How much every track is like the other views' person, in and around every window."""
+    margin = round(WINDOW * fps / 2)
+    people = [along(view.people, track) for track in view.tracks]
+    return np.array(
+        [[_gain(p, others, window, margin, vote) for p in people] for window in windows]
+    )
+
+
+def windows_of(frames: int, fps: float, seconds: float = WINDOW) -> list[Int[np.ndarray, " _"]]:
+    """The frames, parted into windows of about equal length."""
+    return np.array_split(np.arange(frames), max(round(frames / (seconds * fps)), 1))
 
 
 def _gain(
@@ -135,10 +151,12 @@ def _gain(
     return float(np.mean(values)) if values else -1.0
 
 
-def _dearest(gains: Float[np.ndarray, "window state"]) -> Int[np.ndarray, " window"]:
-    """The states whose gains, less what their changes cost, add up to the most."""
+def cheapest_path(
+    gains: Float[np.ndarray, "window state"], price: float
+) -> Int[np.ndarray, " window"]:
+    """The states whose gains, less the price of each change, add up to the most (Viterbi)."""
     states = gains.shape[1]
-    change = CHANGE * (1 - np.eye(states))
+    change = price * (1 - np.eye(states))
     total, origin = gains[0], np.zeros(gains.shape, dtype=np.int64)
     for window in range(1, len(gains)):
         ways = total[:, None] - change

@@ -19,6 +19,7 @@ from canonpose.skeleton import Skeleton
 from canonpose.solving import Solved, solve
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
+from canonpose.training.data import data_of
 from canonpose.training.log import plot_curves
 from canonpose.training.session import Progress, Session
 from canonpose.training.start import Start
@@ -122,7 +123,7 @@ def _finished(
     facts: dict[str, Any],
 ) -> TrainedLifter:
     """The student with its card, un-mirrored if need be."""
-    samples = trainer.samples
+    samples = trainer.labels.samples
     ballot = resolve_chirality(
         trainer.network,
         samples.positions.flatten(0, 1),
@@ -131,7 +132,9 @@ def _finished(
     )
     trainer.network.eval()
     angles = view_angles(trainer.network, samples, capture.cameras)
-    provenance = provenance_of(capture, trainer, ballot, angles, session.seconds, identity)
+    provenance = provenance_of(
+        data_of(capture, samples), trainer, ballot, angles, session.seconds, identity
+    )
     refined = {"settings": identity["refining"], **facts}
     return TrainedLifter(
         trainer.network, capture.skeleton, identity["training"], provenance | {"refined": refined}

@@ -49,6 +49,7 @@ class StudentTrainer(Trainer):
     """
 
     terms = StudentLosses._fields
+    draws_on_device = False
 
     def __init__(
         self,
@@ -67,10 +68,11 @@ class StudentTrainer(Trainer):
             learning_rate=config.learning_rate,
             schedule="cosine",
         )
+        labels = labels.to(device)
         super().__init__(labels.samples, skeleton, training, static_cameras, device)
         self.network.load_state_dict(lifter.state_dict())
         self.refining = config
-        self.labels = labels.to(device)
+        self.labels = labels
         # Labels in metres and in body heights differ by less than a factor of two.
         self.weights = label_weights(self.labels.sigma, self.labels.valid, config.trusted)
         self.virtual = VirtualViews(
@@ -81,6 +83,8 @@ class StudentTrainer(Trainer):
         """Self-supervised terms of these samples, and their labels', real and virtual."""
         config = self.refining
         own = super().losses(chosen, generator)
+        if generator.device.type != "cpu":  # where what follows draws
+            generator = Generator().manual_seed(generator.initial_seed())
         real = self._dropped(self._turned(self._views(chosen), generator), generator)
         drawn = self.virtual(config.virtual_views * len(chosen), generator)
         drawn = self._dropped(drawn, generator)
@@ -95,14 +99,14 @@ class StudentTrainer(Trainer):
             + config.weight_views * of_real
             + config.weight_virtual * of_virtual
         )
-        return StudentLosses(*own[:-1], of_real, of_virtual, total)
+        return StudentLosses._make((*own[:-1], of_real, of_virtual, total))
 
     def _views(self, chosen: Int64[Tensor, " batch"]) -> LabelledViews:
         """All views of some samples in a row."""
-        samples = self.samples
+        samples = self.samples.gather(chosen)
         return LabelledViews(
-            samples.positions[chosen].flatten(0, 1),
-            samples.scores[chosen].flatten(0, 1),
+            samples.positions.flatten(0, 1),
+            samples.scores.flatten(0, 1),
             self.labels.positions[chosen].flatten(0, 1),
             self.weights[chosen].flatten(0, 1),
         )

@@ -1,6 +1,7 @@
 """A solved capture as a folder of files.
 
-- ``takes/TAKE.npz``: a 3D reference (`canonpose.readers.reference`) with ``scores``, ``sigma``;
+- ``takes/TAKE.npz``: a 3D reference (`canonpose.readers.reference`) with ``scores``, ``sigma``; of
+  moving cameras also ``cameras``, ``rotations`` [frame, camera, 3, 3] and ``focals``;
 - ``cameras.json``, ``cameras.toml`` and ``opencv/CAMERA.yaml``: the cameras, where perspective was
   found; with several rigs in a folder of each rig's name;
 - ``solve.json``: residuals, votes and settings.
@@ -58,6 +59,10 @@ def write_take(take: SolvedTake, skeleton: Skeleton, units: str, path: Path) -> 
     }
     if take.fps is not None:
         arrays["fps"] = np.array(float(take.fps))
+    if take.cameras is not None:
+        arrays["cameras"] = np.array(take.cameras.names)
+        arrays["rotations"] = take.cameras.rotations.astype(np.float32)
+        arrays["focals"] = take.cameras.focals.astype(np.float32)
     write_arrays(arrays, path)
 
 

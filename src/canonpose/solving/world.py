@@ -12,23 +12,30 @@ from canonpose.inference.body_scale import body_size
 from canonpose.skeleton import Skeleton
 from canonpose.solving.all_frames import JointsIn3D, completed
 from canonpose.solving.pinholes import Pinholes
-from canonpose.solving.solved import CameraReport, MirrorVotes, SolvedRig, SolvedTake
+from canonpose.solving.solved import CameraReport, MirrorVotes, MovingCameras, SolvedRig, SolvedTake
 from canonpose.solving.upright import floor_origin, up_direction, upright_rotation
 
 if TYPE_CHECKING:
-    from canonpose.solving.rig import RigFootage
+    from canonpose.solving.footage import RigFootage
 
 
 @dataclass(frozen=True, eq=False)
 class RigWorld:
     """Joints and cameras in the frame in which they were found."""
 
+    projection: str
+    """"perspective", "weak" or "moving"."""
     lens: str
     """What was found of the lenses, in words."""
     rotations: Float[np.ndarray, "view 3 3"]
+    """Of cameras that move, at the first moment."""
     cameras: Pinholes | None
-    """None of a weak-perspective solution, whose moments each have a place of their own."""
+    """None where each moment has a place of its own."""
     in_3d: JointsIn3D
+    turning: Float[np.ndarray, "view frame 3 3"] | None = None
+    """Of cameras that move."""
+    focals: Float[np.ndarray, "view frame"] | None = None
+    """Pixels; of cameras that move."""
 
 
 def in_world(
@@ -59,7 +66,7 @@ def in_world(
     points, sigma = (points - origin) @ turn.T * size, sigma * size
     rig = SolvedRig(
         name=footage.name,
-        projection="weak" if world.cameras is None else "perspective",
+        projection=world.projection,
         lens=world.lens,
         rotations=dict(zip(footage.views.cameras, world.rotations @ turn.T, strict=True)),
         cameras={}
@@ -83,6 +90,11 @@ def in_world(
             scores=score,
             sigma=deviation,
             fps=next(iter(take.views.values())).fps,
+            cameras=None
+            if world.turning is None or world.focals is None
+            else MovingCameras(
+                footage.views.cameras, (world.turning @ turn.T).swapaxes(0, 1), world.focals.T
+            ),
         )
         for take, here, score, deviation in parts
     )
@@ -123,10 +135,16 @@ def _reports(
             error=float(np.nanmedian(errors[view])) if np.isfinite(errors[view]).any() else np.nan,
             error_left_out=float(world.in_3d.left_out[view]),
             rotation_spread=float(spread[view]),
-            focal=np.nan if world.cameras is None else float(world.cameras.focals[view]),
+            focal=_focal(world, view),
         )
         for view, name in enumerate(footage.views.cameras)
     )
+
+
+def _focal(world: RigWorld, view: int) -> float:
+    if world.focals is not None:
+        return float(np.median(world.focals[view]))
+    return np.nan if world.cameras is None else float(world.cameras.focals[view])
 
 
 def _joint_errors(in_3d: JointsIn3D, joints: Skeleton) -> dict[str, float]:

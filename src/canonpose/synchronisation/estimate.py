@@ -7,7 +7,7 @@ from itertools import combinations, product
 import numpy as np
 from jaxtyping import Float
 
-from canonpose.synchronisation.confidence import confidences
+from canonpose.synchronisation.confidence import confidences, standard_errors
 from canonpose.synchronisation.correlation import (
     Curve,
     Spectra,
@@ -31,7 +31,9 @@ class Estimate:
     offsets: Float[np.ndarray, " camera"]
     """Seconds; a camera's clock at t + offset shows what the first one's shows at t."""
     confidence: Float[np.ndarray, " camera"]
-    """0..1; that it is right within a frame."""
+    """0..1; that it is no coincidence."""
+    standard_error: Float[np.ndarray, " camera"]
+    """Seconds, of the offsets."""
     solution: Solution
     signals: tuple[tuple[Signals, ...], ...]
     """Of every camera's people."""
@@ -51,6 +53,7 @@ def estimate(views: Sequence[Watched]) -> Estimate:
         cameras=tuple(view.camera for view in views),
         offsets=solution.offsets,
         confidence=confidences(solution, len(views)),
+        standard_error=standard_errors(solution, len(views)),
         solution=solution,
         signals=signals,
     )

@@ -1,7 +1,7 @@
 """One take's cameras synchronised: from motion, from sound, and how sure that is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +52,8 @@ class CameraClock:
     """Standard error of the drift, ppm; infinite where the take is too short to tell."""
     confidence: float
     """0..1."""
+    error: float
+    """Standard error of the offset as motion tells it, seconds."""
     source: str
     """"motion", "sound", "motion and sound", or "reference"."""
 
@@ -102,8 +104,12 @@ def synchronise_take(
     if not all(rates.values()):
         raise InputError(f"{plan.where}: no file tells its frame rate; set fps in capture.toml.")
     found = synchronise_views(views, {c: float(r or 0) for c, r in rates.items()}, plan.persons)
-    sounds = _heard(plan, listen)
-    return _take_clocks(plan, found, {c: float(r or 0) for c, r in rates.items()}, sounds)
+    sounds = {camera: listen(path, AUDIO_RATE) for camera, path in plan.cameras.items()}
+    heard = _heard(sounds)
+    clocks = _take_clocks(plan, found, {c: float(r or 0) for c, r in rates.items()}, heard)
+    if clocks.problem:
+        return replace(clocks, problem=clocks.problem + _silence(plan, sounds))
+    return clocks
 
 
 def synchronise_views(
@@ -123,8 +129,10 @@ def _take_clocks(
 ) -> TakeClocks:
     parted = drifts(found.signals, found.offsets)
     clocks, notes = [], []
-    for camera, drift, sure in zip(found.cameras, parted, found.confidence, strict=True):
-        clock, note = _clock(camera, drift, float(sure), rates[camera], sounds.get(camera))
+    known = zip(found.cameras, parted, found.confidence, found.standard_error, strict=True)
+    for camera, drift, sure, error in known:
+        said = (float(sure), float(error))
+        clock, note = _clock(camera, drift, said, rates[camera], sounds.get(camera))
         clocks.append(clock)
         notes += [f"take {plan.name!r}, camera {camera!r}: {note}"] if note else []
     clocks[0] = _reference(clocks)
@@ -134,9 +142,10 @@ def _take_clocks(
 
 
 def _clock(
-    camera: str, drift: Drift, sure: float, rate: float, sound: AudioShift | None
+    camera: str, drift: Drift, motion: tuple[float, float], rate: float, sound: AudioShift | None
 ) -> tuple[CameraClock, str]:
-    """What motion and sound together say, and where they differ."""
+    """What motion (its confidence and standard error) and sound say, and where they differ."""
+    sure, error = motion
     seconds, ppm, source, note = drift.offset, drift.ppm, "motion", ""
     if sound is not None:
         apart = abs(sound.seconds - seconds)
@@ -151,13 +160,13 @@ def _clock(
                 seconds, ppm, sure, source = sound.seconds, 0.0, sound.confidence, "sound"
     offset = rounded(seconds, rate)
     return CameraClock(
-        camera, offset, seconds, round(ppm, 1), drift.standard_error, sure, source
+        camera, offset, seconds, round(ppm, 1), drift.standard_error, sure, error, source
     ), note
 
 
 def _reference(clocks: Sequence[CameraClock]) -> CameraClock:
     best = max(clock.confidence for clock in clocks[1:])
-    return CameraClock(clocks[0].camera, 0.0, 0.0, 0.0, 0.0, best, "reference")
+    return CameraClock(clocks[0].camera, 0.0, 0.0, 0.0, 0.0, best, 0.0, "reference")
 
 
 def rounded(seconds: float, rate: float) -> float:
@@ -167,13 +176,11 @@ def rounded(seconds: float, rate: float) -> float:
     return float(whole) if abs(frames - whole) <= PRECISION * rate else round(frames, 1)
 
 
-def _heard(plan: TakePlan, listen: Listen) -> dict[str, AudioShift]:
+def _heard(sounds: Mapping[str, Sound | None]) -> dict[str, AudioShift]:
     """What the sound says of every camera against the first, where both have any."""
-    first, *others = plan.cameras
-    reference = listen(plan.cameras[first], AUDIO_RATE)
+    (_, reference), *others = sounds.items()
     shifts = {}
-    for camera in others if reference is not None else ():
-        sound = listen(plan.cameras[camera], AUDIO_RATE)
+    for camera, sound in others if reference is not None else ():
         if sound is None or reference is None:
             continue
         shift = audio_shift(reference[0], sound[0], AUDIO_RATE)
@@ -181,6 +188,19 @@ def _heard(plan: TakePlan, listen: Listen) -> dict[str, AudioShift]:
             seconds = shift.seconds + sound[1] - reference[1]
             shifts[camera] = AudioShift(seconds, shift.confidence, shift.curve)
     return shifts
+
+
+def _silence(plan: TakePlan, sounds: Mapping[str, Sound | None]) -> str:
+    """Which videos have no sound that could tell instead, in a sentence."""
+    silent = [
+        camera
+        for camera, sound in sounds.items()
+        if is_video(plan.cameras[camera]) and (sound is None or not sound[0].any())
+    ]
+    if not silent:
+        return ""
+    who = f"camera {silent[0]!r} has" if len(silent) == 1 else f"cameras {short_list(silent)} have"
+    return f" Sound does not tell either: {who} no sound."
 
 
 def _problem(plan: TakePlan, found: Estimate, unsure: Sequence[str]) -> str:

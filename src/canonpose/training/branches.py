@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+from canonpose.device import index_tensor
 from canonpose.skeleton import Skeleton
 
 
@@ -84,13 +85,15 @@ def exchange_branches(
     """
     new_positions, new_scores = positions.clone(), scores.clone()
     for (joint, below), donor, take in zip(branches, donors, taken, strict=True):
-        offset = positions[donor][:, :, below] - positions[donor][:, :, joint, None]
+        indices = index_tensor((joint, *below), positions.device)
+        theirs = positions.index_select(2, indices)[donor]
+        their_scores = scores.index_select(2, indices)[donor]
+        offset = theirs[:, :, 1:] - theirs[:, :, :1]
+        anchored = (their_scores[:, :, 0] > 0) & (new_scores[:, :, joint] > 0)
+        seen = their_scores[:, :, 1:] * anchored[..., None].to(scores)
         moved = new_positions[:, :, joint, None] + offset
-        anchored = (scores[donor][:, :, joint] > 0) & (new_scores[:, :, joint] > 0)
-        seen = scores[donor][:, :, below] * anchored[..., None].to(scores)
-        chosen = take[:, None, None]
-        new_positions[:, :, below] = torch.where(
-            chosen[..., None], moved, new_positions[:, :, below]
-        )
-        new_scores[:, :, below] = torch.where(chosen, seen, new_scores[:, :, below])
+        chosen, moving = take[:, None, None], indices[1:]
+        kept, kept_scores = (old.index_select(2, moving) for old in (new_positions, new_scores))
+        new_positions.index_copy_(2, moving, torch.where(chosen[..., None], moved, kept))
+        new_scores.index_copy_(2, moving, torch.where(chosen, seen, kept_scores))
     return new_positions, new_scores

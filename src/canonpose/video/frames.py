@@ -86,7 +86,8 @@ def read_frames(
 
 def upright(picture: Any) -> UInt8[np.ndarray, "height width 3"]:
     """A decoded picture as RGB, turned as its file says."""
-    image = picture.to_ndarray(format="rgb24")
+    # Threads would be made anew for every picture, for less than what they cost.
+    image = picture.to_ndarray(format="rgb24", threads=1)
     turns = quarter_turns(picture)
     return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 

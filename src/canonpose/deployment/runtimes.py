@@ -12,7 +12,7 @@ Lifting = Callable[[Keypoints, float | None], Poses]
 """One camera's keypoints and the height of the subject, in metres, to poses."""
 
 
-def lifting_by(runtime: Runtime, model: str, device: str) -> Lifting:
+def lifting_by(runtime: Runtime, model: str, device: str, *, single_frame: bool = False) -> Lifting:
     """How to lift with a model, which is read now.
 
     Parameters
@@ -22,6 +22,8 @@ def lifting_by(runtime: Runtime, model: str, device: str) -> Lifting:
         The folder of a trained lifter, "pretrained", or for ONNX an exported file.
     device : str
         For PyTorch.
+    single_frame : bool
+        Lift every frame by itself, even if the model can join them over time; ONNX always does.
 
     Raises
     ------
@@ -34,9 +36,13 @@ def lifting_by(runtime: Runtime, model: str, device: str) -> Lifting:
         raise InputError(f"-m {model}: is an exported lifter; add --runtime onnx.")
     from canonpose.inference import lift
     from canonpose.lifter.pretrained import lifter_named
+    from canonpose.lifter.temporal import temporal_of
 
     lifter = lifter_named(model)
-    return lambda keypoints, height: lift(keypoints, lifter, subject_height=height, device=device)
+    temporal = None if single_frame else temporal_of(model)
+    return lambda keypoints, height: lift(
+        keypoints, lifter, temporal=temporal, subject_height=height, device=device
+    )
 
 
 def _by_onnx(model: str, device: str) -> Lifting:
