@@ -33,9 +33,9 @@ from canonpose.readers.calibration import read_calibration
 from canonpose.refining.stages import FIRST_STAGE
 from canonpose.solving import one_rig
 from canonpose.solving.all_frames import joints_of_perspective
+from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
 from canonpose.solving.pinholes import Pinholes
-from canonpose.solving.rig import RigFootage
 from canonpose.solving.solved import MirrorVotes
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training import TrainingConfig
@@ -143,7 +143,7 @@ def truly_solved(options: Benchmark, capture: canonpose.Capture) -> canonpose.So
     shape = views.scores.shape[:2]
     unknown = LiftedViews(np.full((*shape, 3, 3), np.nan), np.full(shape, np.nan), np.zeros(shape))
     rig = RigFootage(capture.takes[0].rig, capture.takes, capture.skeleton, views, unknown)
-    world = RigWorld("true calibration", pinholes.rotations, pinholes, in_3d)
+    world = RigWorld("perspective", "true calibration", pinholes.rotations, pinholes, in_3d)
     votes = MirrorVotes(ChiralityVote(0.0, {}, 0), np.nan, np.nan, False)
     solved, takes, units = in_world(rig, world, votes, np.full(len(true), np.nan), np.nan, None)
     return canonpose.Solved(takes, (solved,), capture.skeleton, units)
