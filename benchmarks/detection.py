@@ -8,7 +8,11 @@ The video (the demo's, where none is given) is written anew in each size. Then, 
 - bare networks: the same networks on the same inputs as in detection, and nothing else;
 - detection: `detect_video`, wall time, without its cache;
 - video to 3D: detection, then the choice of the person and a lifter of full width and random
-  weights.
+  weights;
+- side by side: as many videos as there are threads, each in a process of its own with one thread
+  for its networks and one for decoding, as `canonpose detect` works on several; and the bare
+  networks in such processes, which is the faster bound. Times are a frame of all videos together;
+  processes and networks are made before.
 
 Each runs once to warm up. The aims: detection within 10 % of the bare networks, video to 3D no
 slower than 0.95 of detection. Wall times mean something on a machine that does nothing else.
@@ -23,6 +27,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
@@ -34,10 +39,13 @@ import numpy as np
 import torch
 import tyro
 
+from canonpose.corpus.engine import run
+from canonpose.corpus.pool import Pool
+from canonpose.corpus.task import Task
 from canonpose.demo.footage import TAKE, fetch_footage
 from canonpose.detection.blazepose import BlazePose, BlazePoseConfig
 from canonpose.detection.blazepose.network import Network
-from canonpose.detection.footage import detect_video
+from canonpose.detection.footage import Progress, detect_video
 from canonpose.inference import lift
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
 from canonpose.people.choice import View, choose_in_view, to_keypoints
@@ -138,13 +146,59 @@ def measure(path: Path, side: int, detector: BlazePose, options: Benchmark) -> N
         for network, batch, outputs in calls:
             network(batch, outputs)
 
-    runs = {"decoding": decode, "bare networks": bare, "detection": detect, "video to 3D": to_3d}
-    timings = timed(runs, options.repeats)
+    processes = options.threads
+    with Pool(processes) as pool:
+        runs: dict[str, Run] = {
+            "decoding": decode,
+            "bare networks": bare,
+            "detection": detect,
+            "video to 3D": to_3d,
+            f"bare networks, {processes} x 1 thread": lambda: in_all(pool, networks_again, path),
+            f"detection, {processes} side by side": lambda: in_all(pool, detect_again, path),
+        }
+        timings = timed(runs, options.repeats)
+    shared = {name: timing.of(processes) for name, timing in timings.items() if name not in FIRST}
+    timings |= shared
     counts = Counter(batch.shape[1] for _, batch, _ in calls)
     invocations = " and ".join(
         f"{count} to the one of side {length}" for length, count in sorted(counts.items())
     )
     print_table(side, timings, median(lifting[1:]), invocations, options.frames)
+    print_shared(timings, *shared)
+
+
+def in_all(pool: Pool, function: Callable[..., float], path: Path) -> float:
+    """The same task in every process at the same time; processor seconds of all."""
+    outcomes = list(run(pool, [Task(path, function, (path,)) for _ in range(pool.capacity)]))
+    for outcome in outcomes:
+        if not outcome.done:
+            raise RuntimeError(outcome.message)
+    return sum(outcome.value for outcome in outcomes)
+
+
+@cache
+def one_thread() -> BlazePose:
+    return BlazePose(BlazePoseConfig(threads=1))
+
+
+def detect_again(path: Path, progress: Progress) -> float:
+    """Processor seconds of a detection; a task."""
+    detector, began = one_thread(), time.process_time()
+    detect_video(path, detector, cache=False, decoding_threads=1)
+    return time.process_time() - began
+
+
+@cache
+def calls_of(path: Path) -> list[Call]:
+    return recorded(lambda: detect_video(path, one_thread(), cache=False))
+
+
+def networks_again(path: Path, progress: Progress) -> float:
+    """Processor seconds of the bare networks; a task."""
+    calls, began = calls_of(path), time.process_time()
+    for network, batch, outputs in calls:
+        network(batch, outputs)
+    return time.process_time() - began
 
 
 def recorded(run: Callable[[], None]) -> list[Call]:
@@ -170,17 +224,31 @@ class Timing:
     wall: list[float]
     processor: list[float]
 
+    def of(self, videos: int) -> "Timing":
+        """For each of so many videos in the same time."""
+        return Timing(
+            *([seconds / videos for seconds in kind] for kind in (self.wall, self.processor))
+        )
 
-def timed(runs: dict[str, Callable[[], None]], repeats: int) -> dict[str, Timing]:
+
+Run = Callable[[], float | None]
+"""Returns processor seconds where they are those of other processes."""
+
+FIRST = ("decoding", "bare networks", "detection", "video to 3D")
+"""What one process does with one video."""
+
+
+def timed(runs: dict[str, Run], repeats: int) -> dict[str, Timing]:
     """Every run in turns, so that a slow moment of the machine meets all."""
     timings = {name: Timing([], []) for name in runs}
     for repeat in range(repeats + 1):
-        for name, run in runs.items():
+        for name, once in runs.items():
             wall, processor = time.perf_counter(), time.process_time()
-            run()
+            elsewhere = once()
             if repeat:  # the first warms up
                 timings[name].wall.append(time.perf_counter() - wall)
-                timings[name].processor.append(time.process_time() - processor)
+                own = time.process_time() - processor
+                timings[name].processor.append(own if elsewhere is None else elsewhere)
     return timings
 
 
@@ -202,6 +270,13 @@ def print_table(
     print(f"detection / bare networks: {detection / bare:.3f} (aim: at most 1.10)")
     print(f"speed of video to 3D / detection: {detection / whole:.3f} (aim: at least 0.95)")
     print(f"the lifter's share of video to 3D: {100 * lifting / whole:.2f} %")
+
+
+def print_shared(timings: dict[str, Timing], bound: str, shared: str) -> None:
+    side_by_side = median(timings[shared].wall)
+    for name in (bound, "bare networks"):
+        ratio = side_by_side / median(timings[name].wall)
+        print(f"{shared} / {name}: {ratio:.3f} (aim: at most 1.10)")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ import canonpose
 from canonpose.cli.train import show_progress, training_bar
 from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.datasets.virtual import parted, subjects_of
+from canonpose.deployment.export import export_beside
 from canonpose.lifter import LifterConfig
 from canonpose.losses import LossConfig
 from canonpose.metrics import evaluate_views
@@ -105,7 +106,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Pack:
-    """Write a lifter's weights in half precision into the package."""
+    """Write a lifter's weights in half precision into the package, and its ONNX file."""
 
     run: tyro.conf.Positional[Path]
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("src/canonpose/pretrained")
@@ -275,6 +276,7 @@ def pack(options: Pack) -> None:
     lifter = canonpose.load_lifter(options.run)
     halved = replace(lifter, network=copy.deepcopy(lifter.network).half())
     canonpose.save_lifter(halved, options.output)
+    export_beside(options.output)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def row(
     begin = time.perf_counter()
     solved = canonpose.solve(capture, lifter)
     seconds = time.perf_counter() - begin
-    weak = canonpose.solve(capture, lifter, SolveConfig(projection="weak"))
+    weak = canonpose.solve(capture, lifter, SolveConfig(projection="weak", body=False))
     calibration = read_calibration(data / "cameras.json")
     true = [calibration[camera] for camera in cameras]
     references = [

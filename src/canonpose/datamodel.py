@@ -103,6 +103,9 @@ class Poses:
 
     person: str = ""
     """Which person of the file this is, in words, and how many others there were."""
+    sigma: Float[np.ndarray, "frame joint"] | None = None
+    """Distance within which a joint lies with a probability of 68.3 %, root-centred and at the
+    right size, in the positions' unit; 0 at the root, NaN where nothing is said."""
 
     def __len__(self) -> int:
         return len(self.positions)

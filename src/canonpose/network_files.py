@@ -91,7 +91,7 @@ class NetworkFiles:
         InputError
             If the folder holds no such network, a foreign or a damaged one.
         """
-        card = self._read_card(folder)
+        card = self.card_of(folder)
         try:
             trained = described(card)
             expected = str(card["weights"]["sha256"])
@@ -101,7 +101,27 @@ class NetworkFiles:
         trained.network.eval()
         return trained
 
-    def _read_card(self, folder: Path) -> dict[str, Any]:
+    def weights_hash(self, folder: Path) -> str:
+        """The hash of the weights, as the card has it.
+
+        Raises
+        ------
+        InputError
+            If there is no card, or it is foreign or damaged.
+        """
+        try:
+            return str(self.card_of(folder)["weights"]["sha256"])
+        except (KeyError, TypeError) as error:
+            raise _damaged(folder / self.card, error) from error
+
+    def card_of(self, folder: Path) -> dict[str, Any]:
+        """The card alone.
+
+        Raises
+        ------
+        InputError
+            If there is none, or it is foreign or damaged.
+        """
         path = folder / self.card
         if not path.is_file():
             raise InputError(

@@ -1,11 +1,19 @@
 import json
 
+import numpy as np
 import pytest
 
 from canonpose.cli.main import main
 from canonpose.config_tables import from_table, to_table
+from canonpose.exporters.captures import write_capture as write_exported
+from canonpose.exporters.npz import load_poses
 from canonpose.lifter import load_lifter
+from canonpose.lifter.temporal import load_temporal
+from canonpose.refining import stages
+from canonpose.temporal import stage
 from canonpose.training import TrainingConfig, preset
+from refining.scenes import solution_of
+from solving.rigs import scene
 from synthetic_people import capture, write_capture
 
 SHORT = ["--lifter.width", "8", "--epochs", "1", "--device", "cpu"]
@@ -76,6 +84,87 @@ class TestTrain:
         assert "20 samples, 1 epochs" in said
         assert "chirality: " in said
         assert f"trained lifter: {tmp_path / 'run'}" in said
+
+
+@pytest.mark.filterwarnings("ignore")
+class TestRefine:
+    OPTIONS = ("--refine", "--refining.epochs", "1", "--refining.min-steps", "0")
+
+    def test_the_student_is_trained_on_what_was_solved(self, tmp_path, capsys, monkeypatch):
+        shown = scene(frames=20)
+        monkeypatch.setattr(stages, "solve", lambda *args, **more: solution_of(shown))
+        write_exported(shown.capture, tmp_path / "footage")
+        run = tmp_path / "run"
+        arguments = ["train", str(tmp_path / "footage"), "-o", str(run), *SHORT, *self.OPTIONS]
+        assert main([*arguments, "--static-cameras"]) == 0
+        assert "started from self-supervised" in capsys.readouterr().out
+        card = json.loads((run / "lifter.json").read_text())
+        assert card["provenance"]["refined"]["settings"]["epochs"] == 1
+        assert (run / "self-supervised" / "lifter.json").exists()
+
+
+@pytest.mark.filterwarnings("ignore")
+class TestWindow:
+    FEW = ("--temporal.rounds", "1", "--temporal.cameras", "1", "--static-cameras")
+
+    @pytest.fixture
+    def arguments(self, tmp_path, monkeypatch):
+        shown = scene(frames=20)
+        monkeypatch.setattr(stage, "solve", lambda *args, **more: solution_of(shown))
+        write_exported(shown.capture, tmp_path / "footage")
+        footage, run = str(tmp_path / "footage"), str(tmp_path / "run")
+        return ["train", footage, "-o", run, *SHORT, *self.FEW]
+
+    def lifted(self, tmp_path, *options):
+        out = tmp_path / "out.npz"
+        view = next((tmp_path / "footage").glob("*/c1.*"))
+        assert main(["lift", str(view), "-o", str(out), "-m", str(tmp_path / "run"), *options]) == 0
+        return load_poses(out).positions
+
+    def test_lift_uses_it(self, tmp_path, arguments):
+        assert main([*arguments, "--window", "9"]) == 0
+        assert load_temporal(tmp_path / "run").network.config.window == 9
+        alone = self.lifted(tmp_path, "--single-frame")
+        assert not np.allclose(self.lifted(tmp_path), alone)
+        assert self.lifted(tmp_path, "--single-frame") == pytest.approx(alone)
+
+    def test_it_can_be_added_to_a_finished_training(self, tmp_path, arguments):
+        assert main(arguments) == 0
+        before = (tmp_path / "run" / "lifter.safetensors").read_bytes()
+        assert main([*arguments, "--window", "9"]) == 2
+        assert main([*arguments, "--window", "9", "--resume"]) == 0
+        assert load_temporal(tmp_path / "run") is not None
+        assert (tmp_path / "run" / "lifter.safetensors").read_bytes() == before
+
+    def test_of_other_footage_it_is_refused(self, arguments, capsys):
+        assert main(arguments) == 0
+        fewer = [*arguments, "--cameras", "c0,c1", "--window", "9", "--resume"]
+        assert main(fewer) == 2
+        assert "trained on other footage" in capsys.readouterr().err
+
+    def test_another_lifter_in_its_place_has_none(self, tmp_path, arguments):
+        assert main([*arguments, "--window", "9"]) == 0
+        assert main([*arguments, "--overwrite"]) == 0
+        assert load_temporal(tmp_path / "run") is None
+
+    def test_an_odd_window_is_refused_before_anything_is_trained(self, tmp_path, arguments, capsys):
+        assert main([*arguments, "--window", "10"]) == 2
+        assert "choose 9, 27" in capsys.readouterr().err
+        assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [(TestRefine.OPTIONS, "the lifter is not refined"), (("--window", "9"), "no temporal lifter")],
+)
+def test_moving_cameras_are_not_solved_and_it_says_so(tmp_path, footage, capsys, options, says):
+    run = tmp_path / "run"
+    arguments = ["train", footage, "-o", str(run), *SHORT, *options, "--moving-cameras"]
+    assert main(arguments) == 0
+    assert says in " ".join(capsys.readouterr().err.split())
+    card = json.loads((run / "lifter.json").read_text())
+    assert ("not_refined" in card["provenance"]) == ("--refine" in options)
+    assert load_temporal(run) is None
 
 
 def test_static_and_moving_contradict(tmp_path, footage, capsys):

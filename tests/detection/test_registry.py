@@ -84,7 +84,7 @@ def test_what_is_no_detector_is_refused(example):
         create_detector("builtins:str")
 
 
-@pytest.mark.parametrize("setting", ["people", "threads"])
-def test_settings_are_checked(setting):
-    with pytest.raises(InputError, match=f"{setting} is 0"):
-        DetectorConfig(**{setting: 0})
+@pytest.mark.parametrize(("setting", "value"), [("people", 0), ("threads", -1)])
+def test_settings_are_checked(setting, value):
+    with pytest.raises(InputError, match=f"{setting} is {value}"):
+        DetectorConfig(**{setting: value})

@@ -5,7 +5,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from canonpose.geometry.projection import in_plane_rotation, rotate, weak_perspective
+from canonpose.geometry.projection import (
+    in_plane_rotation,
+    rotate,
+    weak_perspective,
+    weak_perspective_by_all,
+)
 
 
 def test_every_joint_is_multiplied_from_the_left():
@@ -48,3 +53,13 @@ def test_in_plane_rotations_are_a_group_of_rotations(first, second):
     torch.testing.assert_close(both.det(), torch.ones(2).double())
     torch.testing.assert_close(both[0] @ both[1], in_plane_rotation(a + b))
     assert torch.equal(both[:, 2], torch.tensor([[0.0, 0, 1]]).double().expand(2, 3))
+
+
+def test_all_images_are_those_of_the_pairs():
+    poses, rotation = torch.randn(6, 3, 5, 3), roma.random_rotmat((6, 4))
+    images = weak_perspective_by_all(poses, rotation)
+    assert images.shape == (6, 3, 4, 5, 2)
+    for pose in range(3):
+        for view in range(4):
+            alone = weak_perspective(rotate(rotation[:, view], poses[:, pose]))
+            torch.testing.assert_close(images[:, pose, view], alone)

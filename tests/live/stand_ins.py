@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
+from canonpose.lifter.temporal import TemporalConfig, TemporalLifter, TrainedTemporal
 from canonpose.live.playback import Playback
 from canonpose.skeleton import layout
 from canonpose.video.frame import Frame
@@ -47,6 +48,13 @@ def person(frame):
 def lifter(skeleton=COCO, width=8):
     torch.manual_seed(0)
     return TrainedLifter(Lifter(len(skeleton), LifterConfig(width=width)).eval(), skeleton)
+
+
+def temporal(window=9):
+    torch.manual_seed(1)
+    network = TemporalLifter(len(COCO), TemporalConfig(window=window, width=8)).eval()
+    torch.nn.init.normal_(network.correction.weight)
+    return TrainedTemporal(network, COCO)
 
 
 def frames(count=30, fps=30.0, size=SIZE):

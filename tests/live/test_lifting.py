@@ -10,7 +10,7 @@ from canonpose.live.lifting import PersonLifter, in_skeleton, joint_shares
 from canonpose.skeleton import Skeleton, layout, layout_names
 from canonpose.skeleton.convert import complete, convert
 
-from .stand_ins import COCO, lifter, person
+from .stand_ins import COCO, lifter, person, temporal
 
 names = st.sampled_from(layout_names())
 
@@ -63,3 +63,17 @@ def test_a_height_needs_limbs():
     points = Skeleton("points", ("a", "b"), root="a", parents={"b": "a"})
     with pytest.raises(InputError, match=r"subject height 1\.8 m: skeleton 'points' has no limbs"):
         PersonLifter(lifter(points), points, 1.8)
+
+
+def test_over_time_as_a_recording_without_its_future():
+    trained, over_time = lifter(width=32), temporal()
+    people = np.stack([person(frame) for frame in range(12)])
+    positions, scores = complete(people[..., :2], people[..., 2], COCO)
+    one_by_one = PersonLifter(trained, COCO, temporal=over_time)
+    poses = [one_by_one.lift(seen).positions for seen in people]
+    for frame in (0, 3, 11):
+        so_far = Keypoints(positions[: frame + 1], scores[: frame + 1], COCO)
+        expected = lift(so_far, trained, temporal=over_time).positions[-1]
+        np.testing.assert_allclose(poses[frame], expected, atol=1e-5)
+    one_by_one.forget()
+    np.testing.assert_allclose(one_by_one.lift(people[0]).positions, poses[0], atol=1e-5)

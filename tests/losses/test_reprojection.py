@@ -78,6 +78,33 @@ def test_a_projection_of_size_0_has_finite_gradients(norm):
     assert torch.isfinite(projected.grad).all()
 
 
+@pytest.mark.parametrize("norm", ["rms", "frobenius"])
+def test_the_gradient_by_hand_is_that_of_the_formula(norm):
+    batch = random_batch()
+    batch.scores[0, :, 2] = 0
+    batch.scores[1, 1] = 0
+    seen = (batch.scores > 0).double()
+    projected = torch.randn(5, 3, 6, 2, dtype=torch.float64, requires_grad=True)
+    weights = torch.randn(5, 3, dtype=torch.float64)
+    errors = reprojection_errors(batch.target, projected, batch.scores, norm)
+    (by_hand,) = torch.autograd.grad((errors.total * weights).sum(), projected)
+    gap = unit_scale(batch.target, seen, norm) - unit_scale(projected, seen, norm)
+    formula = (gap.abs().sum(-1) * batch.scores).sum(-1)
+    torch.testing.assert_close(errors.total, formula)
+    (expected,) = torch.autograd.grad((formula * weights).sum(), projected)
+    torch.testing.assert_close(by_hand, expected)
+    assert by_hand.abs().max() > 0.1
+
+
+def test_a_projection_that_serves_many_targets_gathers_their_gradients():
+    batch = random_batch()
+    one = torch.randn(6, 2, dtype=torch.float64, requires_grad=True)
+    reprojection_errors(batch.target, one, batch.scores).total.sum().backward()
+    many = one.detach().expand(5, 3, 6, 2).clone().requires_grad_()
+    reprojection_errors(batch.target, many, batch.scores).total.sum().backward()
+    torch.testing.assert_close(one.grad, many.grad.sum((0, 1)))
+
+
 def test_unit_scale_is_what_it_says():
     batch = random_batch()
     seen = torch.ones_like(batch.scores)

@@ -12,8 +12,8 @@ from canonpose.datamodel import Capture, Poses
 from canonpose.inference.body_scale import body_size
 from canonpose.metrics import w_mpjpe
 from canonpose.skeleton import layout
+from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
-from canonpose.solving.rig import RigFootage
 from synthetic_people import Ring, bodies, take, turning
 
 SKELETON = layout("coco17")
@@ -76,7 +76,7 @@ class Scene:
         )
 
 
-def scene(frames=60, people=1, ring=RING, noise=0.0, seed=0, roam=0.7):
+def scene(frames=40, people=1, ring=RING, noise=0.0, seed=0, roam=0.7):
     """People who turn, gesture and walk about, up to ``roam`` metres from the middle."""
     random = np.random.default_rng(seed)
     takes, worlds = [], []

@@ -14,7 +14,7 @@ from rich.table import Table
 from canonpose.cli.parsing import comma_separated, parse
 from canonpose.files import write_whole
 from canonpose.metrics import Evaluation, evaluate
-from canonpose.metrics.plots import plot_cps_curves
+from canonpose.metrics.plots import plot_cps_curves, plot_reliability
 
 COLUMNS = {
     "n_mpjpe": "N-MPJPE",
@@ -53,7 +53,8 @@ class Evaluate:
     reference_frame: Literal["world", "camera"] = "world"
     """camera: the reference is in the camera's frame already."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = None
-    """Folder for scores.json and the CPS curve cps.png; beside the first poses by default."""
+    """Folder for scores.json, the CPS curve cps.png and, where poses have a sigma, reliability.png;
+    beside the first poses by default."""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -74,7 +75,13 @@ def main(arguments: Sequence[str]) -> None:
     console = Console(highlight=False)
     print_joints(console, evaluation)
     print_scores(console, evaluation)
-    console.print(f"{folder / 'scores.json'}, {folder / 'cps.png'}", soft_wrap=True)
+    written = [folder / "scores.json", folder / "cps.png"]
+    if evaluation.reliability is not None:
+        share = evaluation.reliability.share_within
+        console.print(f"within one sigma: {share:.1%} of joints (68.3% would be right)")
+        plot_reliability(evaluation.reliability, folder / "reliability.png")
+        written.append(folder / "reliability.png")
+    console.print(", ".join(map(str, written)), soft_wrap=True)
 
 
 def print_scores(console: Console, evaluation: Evaluation) -> None:

@@ -13,61 +13,133 @@ from rich.markup import escape
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
+from canonpose.datamodel import Poses
+from canonpose.deployment.runtimes import Runtime, lifting_by
+from canonpose.errors import InputError
 from canonpose.exporters.npz import save_poses
-from canonpose.inference import lift
-from canonpose.lifter.pretrained import PRETRAINED, lifter_named
+from canonpose.lifter.naming import PRETRAINED
 from canonpose.readers import read_keypoints
+from canonpose.readers.one_take import is_one_view
+
+FOR_SEVERAL = ("cameras", "rig", "camera", "world")
+"""Options that say nothing about one camera."""
+
+EACH = "--each"
+"""Makes it a command of its own, for many files."""
 
 
 @dataclass(frozen=True)
 class Lift:
-    """Lift one camera's video or 2D keypoints to 3D, frame by frame."""
+    """Lift one camera's video or 2D keypoints to 3D, or those of several cameras to one 3D."""
 
-    input: tyro.conf.Positional[Path]
-    """Video, keypoint file, or folder of OpenPose files."""
+    input: tyro.conf.Positional[tuple[Path, ...]]
+    """Video, keypoint file, or folder of OpenPose files. To fuse several cameras: the folder of a
+    take, or a file for each of them."""
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="OUT.npz")]
     """File for the poses."""
-    model: Annotated[str, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = PRETRAINED
-    """Folder of a trained lifter; by default the one that comes with canonpose, which has not seen
-    your footage."""
+    model: Annotated[str | None, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = None
+    """Folder of a trained lifter; by default the one that --rig was solved with, else the one that
+    comes with canonpose, which has not seen your footage."""
+    single_frame: bool = False
+    """Lift every frame by itself, even if the training knows how to join them over time."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
-    person: int | None = None
-    """Which person of the file, counted from 1; by default the one that tracks best."""
+    person: str | None = None
+    """Which person of the file, counted from 1; by default the one that tracks best. Of several
+    cameras by camera: cam01=2,cam02=1."""
     layout: str | None = None
     """Joint layout of the file where it does not tell: a name or a skeleton TOML file."""
+    cameras: str | None = None
+    """Of several cameras: those to use, separated by commas; all by default."""
+    static_cameras: bool = False
+    """Of several cameras: they stand still, which makes the result much better."""
+    rig: Annotated[Path | None, tyro.conf.arg(metavar="SOLVED")] = None
+    """Of several cameras: the folder that canonpose solve wrote for them, or a calibration file.
+    Joints are then triangulated."""
+    camera: str | None = None
+    """Of several cameras: in whose frame the poses are; the first by default."""
+    world: Annotated[Path | None, tyro.conf.arg(metavar="WORLD.npz")] = None
+    """With --rig: also write the joints in the rig's world, with places."""
     overlay: Annotated[Path | None, tyro.conf.arg(metavar="OUT.mp4")] = None
     """Also write a video: the 2D skeleton over the pictures, the 3D skeleton beside them."""
     video: Path | None = None
     """For --overlay: the video from which the keypoint file was made."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
+    runtime: Runtime = "torch"
+    """onnx lifts one camera without PyTorch, and starts faster: by a file that canonpose export
+    wrote, or the lifter.onnx in the folder of the model."""
+    each: bool = False
+    """Lift each of many files by itself, into a folder: see canonpose lift --each --help."""
     detector: Flat = DEFAULT_DETECTOR
 
 
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
+    if EACH in arguments:
+        from canonpose.cli import lift_each
+
+        lift_each.main([argument for argument in arguments if argument != EACH])
+        return
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
-    drawn_on = options.overlay and video_of(options.input, options.video)
-    lifter = lifter_named(options.model)
-    if options.model == PRETRAINED:
+    if len(options.input) == 1 and is_one_view(options.input[0]):
+        _lift_one(options, options.input[0], console)
+        return
+    if options.runtime != "torch":
+        raise InputError("--runtime onnx lifts one camera; leave it out to fuse several.")
+    from canonpose.cli.lift_together import lift_together  # by PyTorch, which is slow to import
+
+    poses, drawn_on = lift_together(options, console)
+    _save(options, poses, drawn_on, console, f", in the frame of camera {poses.camera}")
+
+
+def _lift_one(options: Lift, source: Path, console: Console) -> None:
+    for name in FOR_SEVERAL:
+        if getattr(options, name) is not None:
+            raise InputError(f"{source}: is of one camera, so --{name} says nothing; leave it out.")
+    drawn_on = options.overlay and video_of(source, options.video)
+    lift = lifting_by(
+        options.runtime,
+        options.model or PRETRAINED,
+        options.device,
+        single_frame=options.single_frame,
+    )
+    say_if_pretrained(options.model or PRETRAINED, console)
+    with detecting(console, options.detector) as detect:
+        keypoints = read_keypoints(
+            source, layout=options.layout, person=_person(options.person), detect=detect
+        )
+    if keypoints.person:
+        console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
+    _save(options, lift(keypoints, options.subject_height), drawn_on, console)
+
+
+def say_if_pretrained(model: str, console: Console) -> None:
+    """That a lifter of one's own does better."""
+    if model == PRETRAINED:
         console.print(
             "lifted by the pretrained lifter; one trained on footage of your own cameras "
             "(canonpose train), given with -m, does better",
             soft_wrap=True,
         )
-    with detecting(console, options.detector) as detect:
-        keypoints = read_keypoints(
-            options.input, layout=options.layout, person=options.person, detect=detect
-        )
-    if keypoints.person:
-        console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
-    poses = lift(keypoints, lifter, subject_height=options.subject_height, device=options.device)
+
+
+def _person(text: str | None) -> int | None:
+    if text is not None and not text.isdecimal():
+        raise InputError(f"--person {text}: write a number from 1.")
+    return None if text is None else int(text)
+
+
+def _save(
+    options: Lift, poses: Poses, drawn_on: Path | None, console: Console, frame: str = ""
+) -> None:
     save_poses(poses, options.output)
     lifted = int(np.isfinite(poses.positions).all((1, 2)).sum())
     console.print(
-        f"{lifted} of {len(poses)} frames lifted, in units of {poses.units}: {options.output}",
+        f"{lifted} of {len(poses)} frames lifted, in units of {poses.units}{frame}: "
+        f"{options.output}",
+        markup=False,
         soft_wrap=True,
     )
     if options.overlay and drawn_on:

@@ -15,9 +15,12 @@ COMMANDS = {
     "weights": "fetch the weights of the 2D detector",
     "detect": "find everyone in videos, and keep the 2D keypoints beside them",
     "sync": "find how the cameras of a take are shifted in time",
+    "pack": "write footage larger than the memory into a folder to train from",
     "train": "train a lifter on uncalibrated, synchronised videos or 2D keypoints",
     "solve": "solve uncalibrated footage: its 3D from all views together, and its cameras",
+    "uncertainty": "learn how far a lifter's joints may be off, so that lift says it",
     "lift": "lift one camera's video or 2D keypoints to 3D",
+    "export": "write a lifter as an ONNX file, which runs without PyTorch",
     "live": "show a camera or a video with its 3D skeleton in a browser, while it runs",
     "evaluate": "score lifted poses against a 3D reference",
     "report": "write a web page that plays lifted poses beside their 2D input",
@@ -25,6 +28,7 @@ COMMANDS = {
     "plan": "tell how accuracy changes with the number and angles of cameras",
     "morph": "learn and apply the change from one detector's joints to other joints",
     "reproduce": "measure a table of the paper, or draw a figure, on a data set",
+    "bench": "measure how fast training, lifting, scoring and detection are here",
     "demo": "train, lift, score and report on real footage, and say where the report is",
 }
 """Each lives in a module of its name; none is imported before it is called."""

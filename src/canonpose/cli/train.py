@@ -1,9 +1,10 @@
 """``canonpose train``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import tyro
 from rich.console import Console
@@ -15,11 +16,34 @@ from canonpose.association import LifterVote
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, option_value, parse, persons_by_camera
 from canonpose.cli.progress import progress_bar
+from canonpose.datamodel import Capture
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.pretrained import lifter_named
+from canonpose.lifter.temporal import TemporalConfig
 from canonpose.readers import read_capture
+from canonpose.refining import RefineConfig, train_refined
+from canonpose.temporal import (
+    TemporalProgress,
+    TemporalTraining,
+    lifter_to_go_on_with,
+    train_over_time,
+)
 from canonpose.training import TrainingConfig
+from canonpose.training.distributed import Processes, joined
+from canonpose.training.store import Store, is_store, open_store
+
+
+class MayStandStill(Protocol):
+    """Options that say whether cameras stand still."""
+
+    @property
+    def static_cameras(self) -> bool:
+        """They do."""
+
+    @property
+    def moving_cameras(self) -> bool:
+        """They do not."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +54,7 @@ class Train:
     """
 
     capture: tyro.conf.Positional[tuple[Path, ...]]
-    """Folders of takes, or single takes."""
+    """Folders of takes, or single takes; or what `canonpose pack` made of such."""
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="RUN")]
     """Folder for the trained lifter, its log, curves and checkpoints."""
     preset: str | None = None
@@ -52,58 +76,144 @@ class Train:
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
+    memory: Annotated[float | None, tyro.conf.arg(metavar="GB")] = None
+    """Of packed footage: how much of the device's memory the samples may take up, by default half
+    of what is free; more stays on disk."""
+    refine: bool = False
+    """Afterwards solve the footage in 3D, from all views together, and train a student on that; the
+    lifter that it starts from stays in RUN/self-supervised."""
+    window: int = 0
+    """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
+    frames: 9, 27 or 81. For cameras that stand still. With --resume, of a finished training."""
     resume: bool = False
     """Go on with an interrupted training."""
     overwrite: bool = False
     """Train anew into a folder that holds a training."""
     detector: Flat = DEFAULT_DETECTOR
+    refining: RefineConfig = field(default_factory=RefineConfig)
+    temporal: TemporalTraining = field(default_factory=TemporalTraining)
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Parse and run."""
+    """Parse and run, or join the other processes that ``torchrun`` started for the same."""
+    with joined() as processes:
+        _train(arguments, processes)
+
+
+def _train(arguments: Sequence[str], processes: Processes) -> None:
     options = _parsed(arguments, "fast")
+    if options.window:
+        _shape(options)  # refuses an odd one before anything is trained
     if not options.capture:
         raise InputError("no capture is given; name the folder of at least one.")
-    console = Console(highlight=False)
-    with detecting(console, options.detector) as detect:
-        capture = read_capture(
-            options.capture,
-            cameras=comma_separated(options.cameras),
-            persons=persons_by_camera(options.person),
-            layout=options.layout,
-            static_cameras=_static_cameras(options),
-            detect=detect,
-            vote=LifterVote(lifter_named(options.people_from)) if options.people_from else None,
-        )
-    for note in capture.notes:
-        console.print(escape(note), soft_wrap=True)
-    if capture.static_cameras is None:
-        console.print(
-            "cameras: taken as moving; if each stood still, say so with --static-cameras, for much "
-            "better results in less time",
-            soft_wrap=True,
-        )
+    console = Console(highlight=False, quiet=not processes.first)
+    with processes.first_ahead():
+        footage = _footage(console, options)
     if options.preset is None:
-        options = _parsed(arguments, training.default_preset(capture.static_cameras))
-    with training_bar(console) as bar:
-        task = bar.add_task("training", total=None, loss="")
-        try:
-            lifter = training.train(
-                capture,
-                options.output,
-                options.config,
-                resume=options.resume,
-                overwrite=options.overwrite,
-                device=options.device,
-                progress=lambda progress: show_progress(bar, task, progress),
-            )
-        except KeyboardInterrupt:
-            bar.stop()
-            console.print(f"stopped; the same command with --resume goes on, in {options.output}")
-            raise
+        options = _parsed(arguments, training.default_preset(footage.static_cameras))
+    try:
+        lifter = _stages(options, footage, processes, console)
+    except KeyboardInterrupt:
+        console.print(f"stopped; the same command with --resume goes on, in {options.output}")
+        raise
     print_training(console, lifter)
     console.print(f"trained lifter: {options.output}", soft_wrap=True)
+
+
+def _stages(
+    options: Train, footage: Capture | Store, processes: Processes, console: Console
+) -> TrainedLifter:
+    """All that is asked for, one after the other."""
+    further = "--refine" if options.refine else "--window" if options.window else None
+    if further is None:
+        return trained(options, footage, processes, console)
+    if not isinstance(footage, Capture):
+        raise InputError(f"{further}: solves the footage, and this is packed; name its folder.")
+    if processes.count > 1:
+        raise InputError(f"{further}: runs in one process; start it without torchrun.")
+    lifter = _to_go_on_with(options, footage)
+    if lifter is None and options.refine:
+        lifter = refined(options, footage, console)
+    elif lifter is None:
+        lifter = trained(options, footage, processes, console)
+    if options.window:
+        over_time(options, footage, lifter, console)
+    return lifter
+
+
+def trained(
+    options: Train, footage: Capture | Store, processes: Processes, console: Console
+) -> TrainedLifter:
+    """Train with a bar."""
+    with training_bar(console) as bar:
+        task = bar.add_task("training", total=None, loss="")
+        return training.train(
+            footage,
+            options.output,
+            options.config,
+            resume=options.resume or processes.restarts > 0,
+            overwrite=options.overwrite,
+            device=options.device,
+            memory=options.memory,
+            processes=processes,
+            progress=lambda progress: show_progress(bar, task, progress),
+        )
+
+
+def refined(options: Train, capture: Capture, console: Console) -> TrainedLifter:
+    """Train, solve and train the student, with a bar for each training."""
+    bars: dict[str, tuple[Progress, TaskID]] = {}
+    with ExitStack() as stack:
+
+        def show(stage: str, progress: training.Progress) -> None:
+            if stage not in bars:
+                bar = stack.enter_context(training_bar(console))
+                bars[stage] = bar, bar.add_task(stage, total=None, loss="")
+            show_progress(*bars[stage], progress)
+
+        return train_refined(
+            capture,
+            options.output,
+            options.config,
+            options.refining,
+            resume=options.resume,
+            overwrite=options.overwrite,
+            device=options.device,
+            progress=show,
+            say=lambda sentence: console.print(escape(sentence), soft_wrap=True),
+        )
+
+
+def over_time(options: Train, capture: Capture, lifter: TrainedLifter, console: Console) -> None:
+    """Solve and train the temporal lifter, with a bar."""
+    with progress_bar(console, "round", field="error") as bar:
+        task = bar.add_task("over time", total=None, error="")
+
+        def show(progress: TemporalProgress) -> None:
+            error = f"error {progress.position:.4f} body heights"
+            bar.update(task, completed=progress.round, total=progress.rounds, error=error)
+
+        train_over_time(
+            capture,
+            lifter,
+            options.output,
+            replace(options.temporal, shape=_shape(options), seed=options.config.seed),
+            device=options.device,
+            progress=show,
+            say=lambda sentence: console.print(escape(sentence), soft_wrap=True),
+        )
+
+
+def _shape(options: Train) -> TemporalConfig:
+    return replace(options.temporal.shape, window=options.window)
+
+
+def _to_go_on_with(options: Train, capture: Capture) -> TrainedLifter | None:
+    """A finished lifter to which only a temporal one is to be added."""
+    if not (options.window and options.resume):
+        return None
+    return lifter_to_go_on_with(options.output, capture)
 
 
 def _parsed(arguments: Sequence[str], preset: str) -> Train:
@@ -160,9 +270,57 @@ def print_training(console: Console, lifter: TrainedLifter) -> None:
     console.print(f"chirality: {fixed}; margin {margin:.2f} ({kinds or 'no vote'})", soft_wrap=True)
 
 
-def _static_cameras(options: Train) -> bool | None:
+def static_cameras(options: MayStandStill) -> bool | None:
+    """What the options say of the cameras; None where they say nothing."""
     if options.static_cameras and options.moving_cameras:
         raise InputError("--static-cameras and --moving-cameras contradict each other; give one.")
     if options.static_cameras or options.moving_cameras:
         return options.static_cameras
     return None
+
+
+def _footage(console: Console, options: Train) -> Capture | Store:
+    """What is to be trained on, read or, if it is packed, opened."""
+    packed = [is_store(folder) for folder in options.capture]
+    if all(packed):
+        footage: Capture | Store = _opened(options)
+    elif any(packed):
+        raise InputError(
+            f"{options.capture[packed.index(False)]}: is not packed, and "
+            f"{options.capture[packed.index(True)]} is; `canonpose pack` both, or give neither so."
+        )
+    else:
+        footage = _read(console, options)
+    if footage.static_cameras is None:
+        console.print(
+            "cameras: taken as moving; if each stood still, say so with --static-cameras, for much "
+            "better results in less time",
+            soft_wrap=True,
+        )
+    return footage
+
+
+def _opened(options: Train) -> Store:
+    for option in ("cameras", "person", "people_from", "layout"):
+        if getattr(options, option) is not None:
+            raise InputError(
+                f"--{option.replace('_', '-')}: was decided when {options.capture[0]} was packed; "
+                f"pack the footage again with it."
+            )
+    return open_store(options.capture, static_cameras=static_cameras(options))
+
+
+def _read(console: Console, options: Train) -> Capture:
+    with detecting(console, options.detector) as detect:
+        capture = read_capture(
+            options.capture,
+            cameras=comma_separated(options.cameras),
+            persons=persons_by_camera(options.person),
+            layout=options.layout,
+            static_cameras=static_cameras(options),
+            detect=detect,
+            vote=LifterVote(lifter_named(options.people_from)) if options.people_from else None,
+        )
+    for note in capture.notes:
+        console.print(escape(note), soft_wrap=True)
+    return capture

@@ -47,14 +47,28 @@ class DetectionCache:
         return self._sound(self.result)
 
     def chunks(self) -> list[Record]:
-        """The finished chunks from the first on, up to where one is missing or damaged."""
+        """The finished chunks from the first on, up to where one is missing or damaged.
+
+        One that is shorter than the others is the video's last. Those behind a missing one are
+        removed: how many frames come before them is known only once it is found.
+        """
         chunks: list[Record] = []
-        while (chunk := self._sound(self._part(len(chunks)))) is not None and len(chunk) == CHUNK:
+        while (chunk := self._sound(self._part(len(chunks)))) is not None:
             chunks.append(chunk)
+            if len(chunk) < CHUNK:
+                break
+        for part in self.parts.glob("*.npz"):
+            if part.name >= self._part(len(chunks)).name:
+                part.unlink(missing_ok=True)
         return chunks
 
+    def has(self, number: int, frames: int) -> bool:
+        """Whether a chunk is there, sound and of so many frames."""
+        chunk = self._sound(self._part(number))
+        return chunk is not None and len(chunk) == frames
+
     def keep(self, number: int, chunk: Record) -> None:
-        """Keep a finished chunk of `CHUNK` frames.
+        """Keep a finished chunk of `CHUNK` frames, or the last one of a video.
 
         Raises
         ------

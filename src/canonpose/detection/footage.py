@@ -1,7 +1,7 @@
 """Everyone in a video, found once and kept."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +32,7 @@ def detect_video(
     detector: Detector,
     *,
     cache: bool = True,
+    decoding_threads: int = 0,
     progress: Progress | None = None,
 ) -> Detections:
     """Find everyone in every frame of a video.
@@ -48,6 +49,9 @@ def detect_video(
     detector : Detector
     cache : bool
         Whether to use and keep results.
+    decoding_threads : int
+        Threads of the decoder; 0 is one for every core. One takes the least processor time, which
+        counts where other processes have work for the other cores.
     progress : callable, optional
         Called after every frame with how many are done and how many there are in all.
 
@@ -65,7 +69,7 @@ def detect_video(
     kept = cache_of(path, detector) if cache else None
     record = kept.finished() if kept is not None else None
     if record is None:
-        record = _detect(path, detector, kept, progress)
+        record = _detect(path, detector, kept, decoding_threads, progress)
     elif progress is not None:
         progress(len(record), len(record))
     for note in record.notes:
@@ -87,15 +91,23 @@ def detect_video(
 
 
 def _detect(
-    path: Path, detector: Detector, kept: DetectionCache | None, progress: Progress | None
+    path: Path,
+    detector: Detector,
+    kept: DetectionCache | None,
+    decoding_threads: int,
+    progress: Progress | None,
 ) -> Record:
     info = probe(path)
     chunks = kept.chunks() if kept is not None else []
     first = sum(map(len, chunks))
     after = float(chunks[-1].times[-1]) if chunks else None
     notes: list[str] = []
-    with made_ahead(lambda: read_frames(path, first, after, notes.append)) as frames:
-        for chunk in _chunks(frames, detector, info, progress):
+
+    def read() -> Generator[Frame, None, None]:
+        return read_frames(path, first, after, notes.append, threads=decoding_threads)
+
+    with made_ahead(read) as frames:
+        for chunk in chunks_of(frames, detector, info, progress):
             if kept is not None and len(chunk) == CHUNK:
                 kept.keep(len(chunks), chunk)
             chunks.append(chunk)
@@ -105,7 +117,7 @@ def _detect(
     return whole
 
 
-def _chunks(
+def chunks_of(
     frames: Iterator[Frame], detector: Detector, info: VideoInfo, progress: Progress | None
 ) -> Iterator[Record]:
     """What is found in every `CHUNK` frames in a row; fewer at the end."""

@@ -1,7 +1,7 @@
 """Detectors by name: canonpose's own, those of installed packages, and a class by its path."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -21,6 +21,9 @@ BUILT_IN = {
 }
 """Each is imported only when it is asked for."""
 
+DEFAULT_THREADS = 2
+"""Of a network that has the machine to itself."""
+
 
 @dataclass(frozen=True)
 class DetectorConfig:
@@ -38,17 +41,19 @@ class DetectorConfig:
     """RTMPose: the .onnx file of the detector that finds people for it."""
     people: int = 3
     """The most people that are followed at a time."""
-    threads: int = 2
-    """Processor threads of a network."""
+    threads: int = 0
+    """Processor threads of a network; 0 is 2, or 1 where videos side by side take all cores."""
 
     def __post_init__(self) -> None:
-        for setting in ("people", "threads"):
-            if getattr(self, setting) < 1:
+        for setting, least in (("people", 1), ("threads", 0)):
+            if getattr(self, setting) < least:
                 raise InputError(
                     f"detector setting {setting} is {getattr(self, setting)}; give a whole number "
-                    f"from 1."
+                    f"from {least}."
                 )
 
+
+DEFAULT_DETECTOR = DetectorConfig()
 
 Factory = Callable[[DetectorConfig], Detector]
 """What a name stands for: a class or function that makes a detector of the settings."""
@@ -69,6 +74,7 @@ def create_detector(config: DetectorConfig | str = "blazepose-heavy") -> Detecto
     """
     if isinstance(config, str):
         config = DetectorConfig(config)
+    config = replace(config, threads=config.threads or DEFAULT_THREADS)
     detector = _factory(config.name)(config)
     if not isinstance(detector, Detector):
         raise InputError(

@@ -2,7 +2,7 @@
 
 Entries: ``positions``, ``joint_names``, ``scores``, ``canonical``, ``rotation``, ``keypoints``,
 ``units``, ``camera``, ``source``, ``person``, ``root``, ``skeleton`` (JSON), and where known
-``fps`` and ``image_size``. See `Poses` for shapes, frames and units.
+``fps``, ``image_size`` and ``sigma``. See `Poses` for shapes, frames and units.
 """
 
 import json
@@ -19,7 +19,7 @@ from canonpose.skeleton import Skeleton
 _JOINT_AXES = {"positions": (3,), "scores": (), "canonical": (3,), "keypoints": (2,)}
 _TEXTS = ("units", "camera", "source", "person", "root", "skeleton")
 _NEEDED = (*_JOINT_AXES, "rotation", "joint_names", *_TEXTS)
-_OPTIONAL = ("fps", "image_size")
+_OPTIONAL = ("fps", "image_size", "sigma")
 
 
 def save_poses(poses: Poses, path: str | Path) -> None:
@@ -49,6 +49,8 @@ def save_poses(poses: Poses, path: str | Path) -> None:
         arrays["fps"] = np.array(float(poses.fps))
     if poses.image_size is not None:
         arrays["image_size"] = np.array(poses.image_size, dtype=np.int64)
+    if poses.sigma is not None:
+        arrays["sigma"] = poses.sigma.astype(np.float32)
     write_arrays(arrays, path)
 
 
@@ -80,6 +82,7 @@ def load_poses(path: str | Path) -> Poses:
         camera=texts["camera"],
         source=texts["source"],
         person=texts["person"],
+        sigma=arrays.get("sigma"),
     )
 
 
@@ -98,6 +101,8 @@ def _check_shapes(arrays: Mapping[str, np.ndarray], joints: int, path: Path) -> 
     frames = len(positions) if positions.ndim else 0
     wanted = {name: (frames, joints, *space) for name, space in _JOINT_AXES.items()}
     wanted["rotation"] = (frames, 3, 3)
+    if "sigma" in arrays:
+        wanted["sigma"] = (frames, joints)
     for name, shape in wanted.items():
         array = arrays[name]
         if array.shape != shape or not np.issubdtype(array.dtype, np.floating):

@@ -1,18 +1,20 @@
 """One camera's 2D keypoints to 3D poses."""
 
-import numpy as np
 import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
 
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
-from canonpose.errors import InputError
+from canonpose.geometry.normalisation import NormalisedPoses
 from canonpose.geometry.projection import rotate
-from canonpose.inference.body_scale import body_size
+from canonpose.inference.body_scale import segments_of
+from canonpose.inference.frames import lifted_frames
+from canonpose.inference.over_time import joined_over_time
 from canonpose.lifter.footage import footage_for
+from canonpose.lifter.joints import size_of_subject
+from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.trained import TrainedLifter
-
-BATCH = 8192
-"""Poses a pass; bounds the memory of long recordings."""
 
 
 @torch.no_grad()
@@ -20,10 +22,12 @@ def lift(
     keypoints: Keypoints,
     lifter: TrainedLifter,
     *,
+    temporal: TrainedTemporal | None = None,
+    causal: bool = False,
     subject_height: float | None = None,
     device: str = "auto",
 ) -> Poses:
-    """Lift every frame of one camera's keypoints by itself.
+    """Lift every frame of one camera's keypoints, by itself or with those around it.
 
     Each pose is scaled to the same body size, since one view does not tell it: to the height of 1,
     or to ``subject_height``. Frames in which the root joint is not seen are NaN.
@@ -34,6 +38,10 @@ def lift(
         Of any skeleton that has the lifter's joints by name; missing ones are guessed, with a
         warning.
     lifter : TrainedLifter
+    temporal : TrainedTemporal, optional
+        Of the same training; joins the frames of a video over time.
+    causal : bool
+        Let ``temporal`` look at no later frame, as live.
     subject_height : float, optional
         Standing height in metres; makes the result metric.
     device : str
@@ -49,36 +57,47 @@ def lift(
     InputError
         If the keypoints lack the root joint altogether, or the height is no length.
     """
-    if subject_height is not None and not 0 < subject_height < np.inf:
-        raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
+    units = segments_of(lifter.skeleton).units
+    height, units = size_of_subject(subject_height, units, lifter.skeleton)
     positions, scores, normalised, unseen = footage_for(keypoints, lifter.skeleton)
     where = choose_device(device)
-    lifter.to(where)
-    root = lifter.skeleton.root_index
-    parts = zip(normalised.positions.split(BATCH), normalised.scores.split(BATCH), strict=True)
-    lifted = [lifter.network(part.to(where), score.to(where)) for part, score in parts]
-    canonical = torch.cat([poses.cpu() for poses, _ in lifted])
-    rotation = torch.cat([turn.cpu() for _, turn in lifted])
-    canonical = canonical - canonical[:, root : root + 1]
-    size, units = body_size(canonical, lifter.skeleton)
-    if subject_height is not None and units != "body_height":
-        raise InputError(
-            f"subject height {subject_height} m: skeleton {lifter.skeleton.name!r} has no limbs or "
-            f"trunk to compare it with; leave it out."
+    lifted = lifted_frames(normalised, lifter, where)
+    canonical, rotation = lifted.canonical, lifted.rotation
+    if temporal is not None:
+        temporal.check_fits(lifter)
+        over_time = joined_over_time(
+            temporal, normalised, lifted.in_camera, ~unseen, causal=causal, device=where
         )
-    canonical = canonical / size[:, None, None] * (subject_height or 1.0)
+        canonical = rotate(rotation.mT, over_time)
     canonical[unseen], rotation[unseen] = torch.nan, torch.nan
+    in_camera = rotate(rotation, canonical)
+    sigma = _sigma(lifter, normalised, lifted.in_camera, unseen)
     return Poses(
-        positions=rotate(rotation, canonical).numpy(),
+        positions=(in_camera * height).numpy(),
         scores=scores,
-        canonical=canonical.numpy(),
+        canonical=(canonical * height).numpy(),
         rotation=rotation.numpy(),
         keypoints=positions,
         skeleton=lifter.skeleton,
-        units=units if subject_height is None else "m",
+        units=units,
         fps=keypoints.fps,
         image_size=keypoints.image_size,
         camera=keypoints.camera,
         source=keypoints.source,
         person=keypoints.person,
+        sigma=None if sigma is None else (sigma * height).numpy(),
     )
+
+
+def _sigma(
+    lifter: TrainedLifter,
+    normalised: NormalisedPoses,
+    lifted: Float[Tensor, "frame joint 3"],
+    unseen: Bool[Tensor, " frame"],
+) -> Float[Tensor, "frame joint"] | None:
+    """Of single frames, in body sizes; None without a network of the lifter's errors."""
+    if lifter.uncertainty is None:
+        return None
+    network = lifter.uncertainty.network.cpu()
+    sigma = network(normalised.positions, normalised.scores, lifted)
+    return torch.where(unseen[:, None], torch.nan, sigma)

@@ -1,8 +1,13 @@
 """The lifting network and the files that hold a trained one."""
 
-from canonpose.lifter.network import Lifter, LifterConfig
-from canonpose.lifter.pretrained import pretrained_lifter
-from canonpose.lifter.trained import TrainedLifter, load_lifter, save_lifter
+from typing import TYPE_CHECKING
+
+from canonpose.lazy import attributes_of
+
+if TYPE_CHECKING:
+    from canonpose.lifter.network import Lifter, LifterConfig
+    from canonpose.lifter.pretrained import pretrained_lifter
+    from canonpose.lifter.trained import TrainedLifter, load_lifter, save_lifter
 
 __all__ = [
     "Lifter",
@@ -12,3 +17,15 @@ __all__ = [
     "pretrained_lifter",
     "save_lifter",
 ]
+
+__getattr__, __dir__ = attributes_of(
+    __name__,
+    {
+        "Lifter": "canonpose.lifter.network",
+        "LifterConfig": "canonpose.lifter.network",
+        "TrainedLifter": "canonpose.lifter.trained",
+        "load_lifter": "canonpose.lifter.trained",
+        "pretrained_lifter": "canonpose.lifter.pretrained",
+        "save_lifter": "canonpose.lifter.trained",
+    },
+)

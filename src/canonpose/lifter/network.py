@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-import roma
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+
+from canonpose.geometry.rotations import rodrigues
 
 NEGATIVE_SLOPE = 0.01
 """Of every leaky ReLU (section 3.5)."""
@@ -38,10 +39,15 @@ class ResidualBlock(nn.Module):
 
     def forward(self, features: Float[Tensor, "*batch width"]) -> Float[Tensor, "*batch width"]:
         """Features [..., width] to features [..., width]."""
-        inner = nn.functional.leaky_relu(self.first(features), NEGATIVE_SLOPE)
-        inner = nn.functional.leaky_relu(self.second(inner), NEGATIVE_SLOPE)
+        inner = _activated(self.first(features))
+        inner = _activated(self.second(inner))
         summed = inner + features
-        return nn.functional.leaky_relu(summed, NEGATIVE_SLOPE) if self.activation else summed
+        return _activated(summed) if self.activation else summed
+
+
+def _activated(sums: Tensor) -> Tensor:
+    """Leaky ReLU in place: nothing else needs the sums, and memory is what the rest waits for."""
+    return nn.functional.leaky_relu_(sums, NEGATIVE_SLOPE)
 
 
 class Lifter(nn.Module):
@@ -91,11 +97,13 @@ class Lifter(nn.Module):
         """
         features = self.upscale(torch.cat([positions.flatten(-2), scores], dim=-1))
         if self.config.input_activation:
-            features = nn.functional.leaky_relu(features, NEGATIVE_SLOPE)
+            features = _activated(features)
         features = self.common(features)
         poses = self.pose_head(self.pose_path(features)).unflatten(-1, (self.joints, 3))
         axis_angle = self.rotation_head(self.rotation_path(features))
-        return poses, roma.rotvec_to_rotmat(axis_angle)
+        # Under autocast layers give half precision, which rotations and losses do not bear.
+        kind = positions.dtype
+        return poses.to(kind), rodrigues(axis_angle.to(kind))
 
     @torch.no_grad()
     def mirror_(self) -> None:

@@ -1,14 +1,19 @@
 """The lifter that comes with canonpose, so that nothing need be trained; see its MODEL_CARD.md."""
 
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
+from canonpose.lifter.naming import PRETRAINED, folder_named, pretrained_folder
 from canonpose.lifter.network import LifterConfig
 from canonpose.lifter.trained import TrainedLifter, load_lifter
 
-PRETRAINED = "pretrained"
-"""Its name, wherever the folder of a trained lifter is asked for."""
+__all__ = [
+    "PRETRAINED",
+    "PRETRAINED_SHAPE",
+    "lifter_named",
+    "pretrained_folder",
+    "pretrained_lifter",
+]
+
 PRETRAINED_SHAPE = LifterConfig(width=512)
 """Its shape, known before it is loaded. Default trainings are wider, and can start from it."""
 
@@ -27,12 +32,6 @@ def pretrained_lifter() -> TrainedLifter:
     return load_lifter(pretrained_folder())
 
 
-@cache
-def pretrained_folder() -> Path:
-    """Where its files are."""
-    return Path(str(resources.files("canonpose"))) / PRETRAINED
-
-
 def lifter_named(name: str | Path) -> TrainedLifter:
     """The lifter in a folder, or the one that comes with canonpose under its name.
 
@@ -43,6 +42,4 @@ def lifter_named(name: str | Path) -> TrainedLifter:
     InputError
         If the folder holds no trained lifter, a foreign or a damaged one.
     """
-    if str(name) == PRETRAINED and not Path(name).exists():
-        return pretrained_lifter()
-    return load_lifter(name)
+    return load_lifter(folder_named(name))

@@ -1,7 +1,8 @@
 """A trained lifter: network, skeleton and card, as files without pickle."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import torch
 
 from canonpose.config_tables import from_table, to_table
 from canonpose.lifter.network import Lifter, LifterConfig
+from canonpose.lifter.sigma import TrainedUncertainty, uncertainty_beside
 from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
 
 FILES = NetworkFiles("lifter", kind="lifter", version=1, made_by="canonpose train -o")
 WEIGHTS, CARD = FILES.weights, FILES.card
+COMPANIONS = ("temporal.json",)
+"""Cards of networks that are trained over a lifter, and of no use beside another."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +30,8 @@ class TrainedLifter:
     """The training's configuration, as a table."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Footage, chirality vote, versions, times."""
+    uncertainty: TrainedUncertainty | None = None
+    """Of its joints, where `canonpose uncertainty` has learned it."""
 
     def to(self, device: torch.device) -> "TrainedLifter":
         """The same, with its network moved to a device."""
@@ -37,6 +43,7 @@ def save_lifter(lifter: TrainedLifter, folder: str | Path) -> None:
     """Write ``lifter.safetensors`` and ``lifter.json`` into a folder.
 
     The card names the hash of the weights, so that files that do not belong together are found.
+    What was trained over a lifter that was there before is no longer used.
 
     Raises
     ------
@@ -49,6 +56,9 @@ def save_lifter(lifter: TrainedLifter, folder: str | Path) -> None:
         "training": dict(lifter.training),
         "provenance": dict(lifter.provenance),
     }
+    for card in COMPANIONS:
+        with suppress(OSError):
+            (Path(folder) / card).unlink()
     FILES.write(Path(folder), lifter.network, facts)
 
 
@@ -60,7 +70,9 @@ def load_lifter(folder: str | Path) -> TrainedLifter:
     InputError
         If the folder holds no trained lifter, a foreign or a damaged one.
     """
-    return FILES.read(Path(folder), _described)
+    folder = Path(folder)
+    lifter = FILES.read(folder, _described)
+    return replace(lifter, uncertainty=uncertainty_beside(folder, FILES.weights_hash(folder)))
 
 
 def _described(card: dict[str, Any]) -> TrainedLifter:

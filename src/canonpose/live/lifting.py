@@ -10,6 +10,8 @@ from canonpose.errors import InputError
 from canonpose.geometry.normalisation import normalise
 from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import body_size
+from canonpose.inference.over_time import CausalMemory
+from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete, convert
@@ -37,6 +39,8 @@ class PersonLifter:
         The detector's.
     subject_height : float, optional
         Standing height in metres; makes the result metric.
+    temporal : TrainedTemporal, optional
+        Joins the pictures over time; each call is then one picture later than the last.
 
     Raises
     ------
@@ -46,11 +50,18 @@ class PersonLifter:
     """
 
     def __init__(
-        self, lifter: TrainedLifter, detected: Skeleton, subject_height: float | None = None
+        self,
+        lifter: TrainedLifter,
+        detected: Skeleton,
+        subject_height: float | None = None,
+        temporal: TrainedTemporal | None = None,
     ):
         self.lifter = lifter
         self.skeleton = lifter.skeleton
         self._height = subject_height
+        self._memory = None if temporal is None else CausalMemory(temporal)
+        if temporal is not None:
+            temporal.check_fits(lifter)
         lifter.network.cpu().eval()
         joints = len(self.skeleton)
         _, units = body_size(torch.zeros(1, joints, 3), self.skeleton)
@@ -79,8 +90,15 @@ class PersonLifter:
         pose, rotation = self.lifter.network(normalised.positions, normalised.scores)
         pose = pose - pose[root]
         size, _ = body_size(pose, self.skeleton)
-        metric = pose / size * (self._height or 1.0)
-        return LiftedPerson(keypoints, scores, rotate(rotation, metric).numpy())
+        in_camera = rotate(rotation, pose / size)
+        if self._memory is not None:
+            in_camera = self._memory.joined(normalised.positions, normalised.scores, in_camera)
+        return LiftedPerson(keypoints, scores, (in_camera * (self._height or 1.0)).numpy())
+
+    def forget(self) -> None:
+        """Take the next person for another one."""
+        if self._memory is not None:
+            self._memory.forget()
 
 
 def joint_shares(detected: Skeleton, wanted: Skeleton) -> Float[np.ndarray, "joint detected"]:

@@ -85,6 +85,8 @@ class Pipeline:
         people = self._detector.detect(shot.image)
         detected = time.monotonic()
         found = self._follower.follow(people, shot.number)
+        if found is None:
+            self._lifter.forget()
         person = None if found is None else self._lifter.lift(found)
         done = time.monotonic()
         self._rate.note(done)

@@ -6,6 +6,7 @@ from types import TracebackType
 
 from canonpose.detection import Detector
 from canonpose.errors import InputError
+from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.live.lifting import PersonLifter
 from canonpose.live.page import live_page
@@ -35,6 +36,8 @@ class LiveSession:
     detector : Detector
     lifter : TrainedLifter
     settings : LiveSettings, optional
+    temporal : TrainedTemporal, optional
+        Of the same training; joins the pictures so far over time.
 
     Raises
     ------
@@ -49,6 +52,7 @@ class LiveSession:
         detector: Detector,
         lifter: TrainedLifter,
         settings: LiveSettings | None = None,
+        temporal: TrainedTemporal | None = None,
     ):
         try:
             from canonpose.live.message import Messages
@@ -60,7 +64,7 @@ class LiveSession:
         settings = settings or LiveSettings()
         self._source = source
         self._board = Board()
-        person_lifter = PersonLifter(lifter, detector.skeleton, settings.subject_height)
+        person_lifter = PersonLifter(lifter, detector.skeleton, settings.subject_height, temporal)
         page = live_page(source.name, detector.name, lifter.skeleton, person_lifter.units)
         self._pipeline = Pipeline(source, detector, person_lifter, self._board)
         messages = Messages(self._board, settings)

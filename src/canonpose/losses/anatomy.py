@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from canonpose.anatomy import signed_side, usable_rules
+from canonpose.losses.parts import SumOverParts, only_part
 from canonpose.skeleton import Skeleton
 
 
@@ -18,6 +19,7 @@ def anatomy_loss(
     poses: Float[Tensor, "*batch joint 3"],
     scores: Float[Tensor, "*batch joint"],
     skeleton: Skeleton,
+    over_parts: SumOverParts = only_part,
 ) -> Float[Tensor, ""]:
     """How far joints are on the wrong side of the body's planes: 0 for bodies as they are.
 
@@ -30,12 +32,15 @@ def anatomy_loss(
         In any frame that is not mirrored against the camera's; any scale.
     scores : tensor [..., joint]
         Confidences of the 2D joints that they were lifted from; 0 where missing.
+    over_parts : callable
+        Where several processes hold a part of the batch each.
     """
     kinds: dict[str, list[Tensor]] = {}
+    count = over_parts(scores.new_tensor(float(scores[..., 0].numel())))
     for rule in usable_rules(skeleton):
         confidence = scores[..., skeleton.indices(sorted(rule.joints))].min(-1).values
         wrong = (-signed_side(poses, skeleton, rule)).clamp(min=0)
-        kinds.setdefault(rule.kind, []).append((confidence * wrong).mean())
+        kinds.setdefault(rule.kind, []).append((confidence * wrong).sum() / count)
     if not kinds:
         return poses.new_zeros(())
     return torch.stack([torch.stack(rules).mean() for rules in kinds.values()]).mean()

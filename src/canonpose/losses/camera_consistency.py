@@ -1,10 +1,11 @@
 """Camera-consistency for static cameras: relative rotations exchanged between samples (3.4)."""
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
-from canonpose.geometry.projection import rotate, weak_perspective
+from canonpose.geometry.projection import rotate, weak_perspective_by_all
+from canonpose.losses.parts import SumOverParts, only_part
 from canonpose.losses.reprojection import PoseErrors, ScaleNorm, reprojection_errors
 from canonpose.losses.view_consistency import off_diagonal
 
@@ -56,16 +57,15 @@ def exchanged_errors(
     PoseErrors
         Of shape [sample, reference view, target view], without the diagonal.
     """
-    relative = real_relative_rotations(rotation, view_frames)
     views = torch.arange(rotation.shape[1], device=rotation.device)
-    exchanged = relative[donors.T, views]
+    real = rotation if view_frames is None else view_frames.mT @ rotation
+    # R_t R_c^T of the donor, in steps: to its canonical frame, and from there into all its views.
+    to_canonical, into_views = real[donors.T, views].mT, real[donors.T]
     if view_frames is not None:
-        exchanged = _conjugate(view_frames, exchanged)
-    in_reference = rotate(rotation, poses)
-    in_target = rotate(exchanged, in_reference[:, :, None])
-    errors = reprojection_errors(
-        target[:, None], weak_perspective(in_target), scores[:, None], scale_norm
-    )
+        to_canonical, into_views = to_canonical @ view_frames.mT, view_frames[:, None] @ into_views
+    canonical = rotate(to_canonical @ rotation, poses)
+    images = weak_perspective_by_all(canonical[:, :, None], into_views)[:, :, 0]
+    errors = reprojection_errors(target[:, None], images, scores[:, None], scale_norm)
     seen = (scores > 0).any(-1)
     donor_seen = seen[donors.T, views]
     donor_target_seen = seen[donors.T[:, :, None], views]
@@ -78,20 +78,48 @@ def _conjugate(frames: Tensor, relative: Tensor) -> Tensor:
     return frames[:, None] @ relative @ frames[:, :, None].transpose(-1, -2)
 
 
+def memberships(
+    rigs: Int64[Tensor, " sample"], rig_count: int | None = None
+) -> Bool[Tensor, "rig sample"]:
+    """Whose sample is whose.
+
+    For products, which sum in the same order each time, where a scatter may not.
+    """
+    numbers = rigs.unique() if rig_count is None else torch.arange(rig_count, device=rigs.device)
+    return numbers[:, None] == rigs
+
+
 def rigwise_sum(
-    errors: PoseErrors, rigs: Int64[Tensor, " sample"], reduction: str
+    errors: PoseErrors,
+    rigs: Int64[Tensor, " sample"],
+    reduction: str,
+    rig_count: int | None = None,
+    over_parts: SumOverParts = only_part,
 ) -> Float[Tensor, ""]:
     """Sum over reference views and rigs of the mean over a rig's samples and targets.
 
-    Rigs with a single sample in the batch have nothing to exchange and are left out.
+    Samples that are alone of their rig in the batch, or in this process's part of it, have nothing
+    to exchange and are left out.
+
+    Parameters
+    ----------
+    errors : PoseErrors
+        Of shape [sample, reference view, target view].
+    rigs : tensor [sample]
+    reduction : str
+        "element" or "pose", as for `PoseErrors.mean`.
+    rig_count : int, optional
+        Rigs are numbered from 0 to one below this; without it the device is waited for. Needed
+        with ``over_parts``.
+    over_parts : callable
+        Where several processes hold a part of the batch each.
     """
-    _, rig, sizes = rigs.unique(return_inverse=True, return_counts=True)
-    # A product with the membership matrix, not a scatter: the same sum in the same order each time.
-    members = torch.nn.functional.one_hot(rig, len(sizes)).T.to(errors.total)
+    members = memberships(rigs, rig_count).to(errors.total)
+    members = members * (members.sum(-1, keepdim=True) > 1)
     counted = (
         errors.coordinates
         if reduction == "element"
         else (errors.coordinates > 0).to(errors.coordinates)
     )
-    means = (members @ errors.total.sum(-1)) / (members @ counted.sum(-1)).clamp(min=1.0)
-    return (means * (sizes > 1)[:, None]).sum()
+    counts = over_parts(members @ counted.sum(-1))
+    return ((members @ errors.total.sum(-1)) / counts.clamp(min=1.0)).sum()

@@ -7,11 +7,14 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from canonpose.losses.camera_consistency import real_relative_rotations
+from canonpose.losses.camera_consistency import memberships, real_relative_rotations
+from canonpose.losses.parts import SumOverParts, only_part
 
 
 def pose_equality(
-    poses: Float[Tensor, "sample view joint 3"], scores: Float[Tensor, "sample view joint"]
+    poses: Float[Tensor, "sample view joint 3"],
+    scores: Float[Tensor, "sample view joint"],
+    over_parts: SumOverParts = only_part,
 ) -> Float[Tensor, ""]:
     """Mean squared L2 distance between the canonical poses of two views of a moment (section 3.2).
 
@@ -19,7 +22,7 @@ def pose_equality(
     the reprojection loss leaves it free.
     """
     squares = (poses[:, :, None] - poses[:, None]).square().sum((-2, -1))
-    return _mean(squares, _pairs_seen(scores))
+    return _mean(squares, _pairs_seen(scores), over_parts)
 
 
 def camera_equality(
@@ -27,6 +30,8 @@ def camera_equality(
     scores: Float[Tensor, "sample view joint"],
     rigs: Int64[Tensor, " sample"],
     view_frames: Float[Tensor, "sample view 3 3"] | None = None,
+    rig_count: int | None = None,
+    over_parts: SumOverParts = only_part,
 ) -> Float[Tensor, ""]:
     """Mean squared distance of relative rotations (Eq. 7) from their rig's mean (section 3.4).
 
@@ -36,14 +41,18 @@ def camera_equality(
     ----------
     view_frames : tensor [sample, view, 3, 3], optional
         How each view was augmented; see `canonpose.losses.camera_consistency`.
+    rig_count : int, optional
+        Rigs are numbered from 0 to one below this; without it the device is waited for.
+    over_parts : callable
+        Where several processes hold a part of the batch each; a rig's mean is then that of a part.
     """
     relative = real_relative_rotations(rotation, view_frames)
     seen = _pairs_seen(scores)
-    _, rig, sizes = rigs.unique(return_inverse=True, return_counts=True)
-    members = torch.nn.functional.one_hot(rig, len(sizes)).T.to(relative)
+    members = memberships(rigs, rig_count).to(relative)
     counts = torch.einsum("rs,sct->rct", members, seen).clamp(min=1.0)
     means = torch.einsum("rs,sct,sctij->rctij", members, seen, relative) / counts[..., None, None]
-    return _mean((relative - means[rig]).square().sum((-2, -1)), seen)
+    of_own_rig = torch.einsum("rs,rctij->sctij", members, means)
+    return _mean((relative - of_own_rig).square().sum((-2, -1)), seen, over_parts)
 
 
 def _pairs_seen(scores: Tensor) -> Float[Tensor, "sample view view"]:
@@ -53,5 +62,5 @@ def _pairs_seen(scores: Tensor) -> Float[Tensor, "sample view view"]:
     return seen[:, :, None] * seen[:, None] * others
 
 
-def _mean(values: Tensor, weights: Tensor) -> Float[Tensor, ""]:
-    return (values * weights).sum() / weights.sum().clamp(min=1.0)
+def _mean(values: Tensor, weights: Tensor, over_parts: SumOverParts) -> Float[Tensor, ""]:
+    return (values * weights).sum() / over_parts(weights.sum()).clamp(min=1.0)

@@ -10,6 +10,7 @@ from canonpose.losses.anatomy import anatomy_loss
 from canonpose.losses.camera_consistency import exchanged_errors, rigwise_sum
 from canonpose.losses.config import LossConfig
 from canonpose.losses.equality import camera_equality, pose_equality
+from canonpose.losses.parts import SumOverParts, only_part
 from canonpose.losses.permutation import permutations_within_groups
 from canonpose.losses.view_consistency import diagonal, mixed_errors, off_diagonal
 from canonpose.skeleton import Skeleton
@@ -33,9 +34,11 @@ def objective(
     config: LossConfig,
     *,
     rigs: Int64[Tensor, " sample"] | None = None,
+    rig_count: int | None = None,
     generator: Generator | None = None,
     view_frames: Float[Tensor, "sample view 3 3"] | None = None,
     skeleton: Skeleton | None = None,
+    over_parts: SumOverParts = only_part,
 ) -> Losses:
     """All loss terms of one batch (sections 3.1 to 3.4).
 
@@ -47,27 +50,43 @@ def objective(
         What the lifter made of each view.
     rigs : tensor [sample], optional
         Which samples share static cameras; without it there is no camera-consistency.
+    rig_count : int, optional
+        Rigs are numbered from 0 to one below this. With it nothing here waits for the device.
     generator : torch.Generator
-        On the CPU; draws the exchange of relative rotations.
+        Draws the exchange of relative rotations.
     view_frames : tensor [sample, view, 3, 3], optional
         How each view was augmented; see `exchanged_errors`.
     skeleton : Skeleton, optional
         Whose joints these are; without it anatomy has no say.
+    over_parts : callable
+        Where several processes hold a part of the batch each (see `canonpose.losses.parts`); the
+        terms are then this part's shares.
     """
     pairs = mixed_errors(target, scores, poses, rotation, config.scale_norm)
-    own = diagonal(pairs).mean(config.reduction, (0, 1))
+    own = diagonal(pairs).mean(config.reduction, (0, 1), over_parts)
     if config.view_term == "equality":
-        view = pose_equality(poses, scores)
+        view = pose_equality(poses, scores, over_parts)
     elif config.mixing == "all_pairs":
-        view = pairs.mean(config.reduction, (0, 1, 2))
+        view = pairs.mean(config.reduction, (0, 1, 2), over_parts)
     else:
-        view = off_diagonal(pairs).mean(config.reduction, (0, 2)).sum()
+        view = off_diagonal(pairs).mean(config.reduction, (0, 2), over_parts).sum()
     camera = torch.zeros_like(own)
     if rigs is not None and generator is not None and config.weight_camera > 0:
-        camera = _camera_term(target, scores, poses, rotation, config, rigs, generator, view_frames)
+        camera = _camera_term(
+            target,
+            scores,
+            poses,
+            rotation,
+            config,
+            rigs,
+            rig_count,
+            generator,
+            view_frames,
+            over_parts,
+        )
     anatomy = torch.zeros_like(own)
     if skeleton is not None and config.weight_anatomy > 0:
-        anatomy = anatomy_loss(poses, scores, skeleton)
+        anatomy = anatomy_loss(poses, scores, skeleton, over_parts)
     total = (
         config.weight_reprojection * own
         + config.weight_view * view
@@ -84,19 +103,22 @@ def _camera_term(
     rotation: Tensor,
     config: LossConfig,
     rigs: Tensor,
+    rig_count: int | None,
     generator: Generator,
     view_frames: Tensor | None,
+    over_parts: SumOverParts,
 ) -> Tensor:
     if config.camera_term == "equality":
-        return camera_equality(rotation, scores, rigs, view_frames)
+        return camera_equality(rotation, scores, rigs, view_frames, rig_count, over_parts)
     fixed_points = config.camera_permutation == "uniform"
-    donors = permutations_within_groups(rigs.cpu(), target.shape[1], generator, fixed_points)
+    on_generator = rigs.to(generator.device)
+    donors = permutations_within_groups(on_generator, target.shape[1], generator, fixed_points)
     donors = donors.to(target.device)
     errors = exchanged_errors(
         target, scores, poses, rotation, donors, view_frames, config.scale_norm
     )
     if config.camera_sum == "rigs":
-        return rigwise_sum(errors, rigs, config.reduction)
+        return rigwise_sum(errors, rigs, config.reduction, rig_count, over_parts)
     own_donor = torch.arange(len(rigs), device=target.device)[:, None] == donors.T
     exchanged = errors.masked((~own_donor).to(target.dtype)[:, :, None])
-    return exchanged.mean(config.reduction, (0, 2)).sum()
+    return exchanged.mean(config.reduction, (0, 2), over_parts).sum()

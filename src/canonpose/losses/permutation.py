@@ -14,27 +14,34 @@ def permutations_within_groups(
     is put in a random order, and each maps to the next one round. With them every permutation of
     a group is equally likely.
 
+    Nothing here waits for the device.
+
     Parameters
     ----------
     groups : tensor [sample]
-        Group numbers, on the CPU.
+        Group numbers, on the generator's device.
     draws : int
         How many permutations.
     generator : torch.Generator
-        On the CPU.
     """
     order = _grouped_in_random_order(groups, draws, generator)
     if fixed_points:
         successor = _grouped_in_random_order(groups, draws, generator)
     else:
-        _, sizes = groups.sort().values.unique_consecutive(return_counts=True)
-        last = sizes.cumsum(0) - 1
-        successor = order.roll(-1, dims=1)
-        successor[:, last] = order[:, last - sizes + 1]
+        successor = order[:, _next_of_the_same(groups.sort().values)]
     return torch.empty_like(order).scatter_(1, order, successor)
+
+
+def _next_of_the_same(ordered: Int64[Tensor, " sample"]) -> Int64[Tensor, " sample"]:
+    """For sorted group numbers, the place of the next of each group; the first follows the last."""
+    places = torch.arange(1, len(ordered) + 1, device=ordered.device)
+    first = torch.searchsorted(ordered, ordered)
+    end = torch.searchsorted(ordered, ordered, right=True)
+    return torch.where(places == end, first, places)
 
 
 def _grouped_in_random_order(groups: Tensor, draws: int, generator: Generator) -> Tensor:
     """Sample indices [draw, sample] sorted by group, in random order inside each."""
-    shuffled = torch.rand(draws, len(groups), generator=generator).argsort(1)
+    random = torch.rand(draws, len(groups), generator=generator, device=generator.device)
+    shuffled = random.argsort(1)
     return shuffled.gather(1, groups[shuffled].argsort(dim=1, stable=True))

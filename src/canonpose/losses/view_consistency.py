@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from canonpose.geometry.projection import rotate, weak_perspective
+from canonpose.geometry.projection import weak_perspective_by_all
 from canonpose.losses.reprojection import PoseErrors, ScaleNorm, reprojection_errors
 
 
@@ -24,10 +24,8 @@ def mixed_errors(
     PoseErrors
         Of shape [sample, source view, target view]; the diagonal is the plain reprojection.
     """
-    in_camera = rotate(rotation[:, None], poses[:, :, None])
-    errors = reprojection_errors(
-        target[:, None], weak_perspective(in_camera), scores[:, None], scale_norm
-    )
+    images = weak_perspective_by_all(poses, rotation)
+    errors = reprojection_errors(target[:, None], images, scores[:, None], scale_norm)
     source_seen = (scores > 0).any(-1)[:, :, None]
     return errors.masked(source_seen.to(target.dtype))
 

@@ -15,9 +15,11 @@ metric                             aligned before                         in the
 `correct_poses`, %                 as `p_mpjpe`; all joints in 180 mm     CP@180mm of Fig. 4
 `cps`, mm                          as `p_mpjpe`; area over 0 to 300 mm    CPS of Fig. 5, Tables 3, 4
 `mirror_fits_better`               as `p_mpjpe`                           --
+`scale_aligned_acceleration_error` root, and one scale for all frames     --
 =================================  =====================================  ==========================
 """
 
+from canonpose.metrics.acceleration import scale_aligned_acceleration_error
 from canonpose.metrics.correct_poses import correct_poses, cps, cps_curve
 from canonpose.metrics.evaluation import evaluate
 from canonpose.metrics.joint_errors import (
@@ -58,6 +60,7 @@ __all__ = [
     "pck_scale_aligned",
     "plot_cps_curves",
     "rigid_aligned_errors",
+    "scale_aligned_acceleration_error",
     "scale_aligned_errors",
     "score",
     "sequence_aligned_errors",

@@ -1,9 +1,10 @@
 """One view's poses beside their reference: joints matched by name, the root found or derived."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from canonpose.datamodel import Poses
 from canonpose.errors import InputError
@@ -12,6 +13,19 @@ from canonpose.metrics.joint_errors import MIN_JOINTS_RIGID
 from canonpose.metrics.pose_errors import PoseErrors, pose_errors
 from canonpose.readers.reference import Reference
 from canonpose.skeleton import Skeleton, convert
+
+
+@dataclass(frozen=True, eq=False)
+class MatchedJoints:
+    """The same joints of poses and of what they should be."""
+
+    joints: tuple[str, ...]
+    predicted: Float[np.ndarray, "frame joint 3"]
+    reference: Float[np.ndarray, "frame joint 3"]
+    """In mm."""
+    valid: Bool[np.ndarray, "frame joint"]
+    roots: tuple[Float[np.ndarray, "frame 3"], Float[np.ndarray, "frame 3"]] | None
+    """Of both, NaN where not known; None where the frame or the root is not known."""
 
 
 def errors_of_view(
@@ -48,6 +62,31 @@ def errors_of_view(
     InputError
         If their lengths differ, they share too few joints, or no frame can be scored.
     """
+    pairs = matched_joints(label, poses, reference, joints=joints, frame_known=frame_known)
+    errors = pose_errors(pairs.predicted, pairs.reference, pairs.valid, roots=pairs.roots)
+    if errors.rigid.isnan().all():
+        raise InputError(
+            f"{label}: no frame has {MIN_JOINTS_RIGID} joints that are valid in "
+            f"{reference.source or 'the reference'} too; check that they belong together."
+        )
+    return errors.in_columns([list(columns).index(joint) for joint in pairs.joints], len(columns))
+
+
+def matched_joints(
+    label: str,
+    poses: Poses,
+    reference: Reference,
+    *,
+    joints: Sequence[str] | None,
+    frame_known: bool,
+) -> MatchedJoints:
+    """The joints that poses and a reference share; arguments as for `errors_of_view`.
+
+    Raises
+    ------
+    InputError
+        If their lengths differ, or they share too few joints.
+    """
     target = reference.source or "the reference"
     if len(poses) != len(reference):
         raise InputError(
@@ -62,18 +101,13 @@ def errors_of_view(
         )
     places = [reference.joints.index(joint) for joint in common]
     root = _root(reference, poses.skeleton) if frame_known else None
-    errors = pose_errors(
+    return MatchedJoints(
+        tuple(common),
         poses.positions[:, poses.skeleton.indices(common)],
         reference.positions[:, places],
         reference.valid[:, places],
-        roots=None if root is None else (poses.positions[:, poses.skeleton.root_index], root),
+        None if root is None else (poses.positions[:, poses.skeleton.root_index], root),
     )
-    if errors.rigid.isnan().all():
-        raise InputError(
-            f"{label}: no frame has {MIN_JOINTS_RIGID} joints that are valid in {target} too; "
-            f"check that they belong together."
-        )
-    return errors.in_columns([list(columns).index(joint) for joint in common], len(columns))
 
 
 def _root(reference: Reference, skeleton: Skeleton) -> Float[np.ndarray, "frame 3"] | None:

@@ -1,14 +1,19 @@
-"""The CPS curves of Fig. 5 as a picture."""
+"""The CPS curves of Fig. 5, and the reliability of sigma, as pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import erf, sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from canonpose.files import written_whole
 from canonpose.metrics.correct_poses import CPS_LIMIT
+from canonpose.metrics.reliability import Reliability
 from canonpose.metrics.results import Curve
 
+SIZES = 10
+"""Groups of joints by their sigma."""
 _FORMATS = {"png", "svg", "pdf"}
 
 
@@ -32,12 +37,7 @@ def plot_cps_curves(
     InputError
         If the picture cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to import
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    figure, (axes,) = _figure(1)
     for label, (thresholds, correct) in curves.items():
         score = scores[label] if scores else _area(thresholds, correct / 100)
         axes.plot(thresholds, correct, linewidth=1.8, label=f"{label}: CPS {score:.1f} mm")
@@ -47,13 +47,66 @@ def plot_cps_curves(
         xlabel="threshold on the worst joint [mm]",
         ylabel="correct poses [%]",
     )
-    axes.grid(alpha=0.3, linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
     if curves:
         axes.legend(frameon=False, fontsize="small", loc="best")
-    ending = Path(path).suffix.lstrip(".").lower()
+    _write(figure, Path(path))
+
+
+def plot_reliability(reliability: Reliability, path: str | Path) -> None:
+    """Draw how far joints are off by what their sigma says, and the share within its multiples.
+
+    Parameters
+    ----------
+    reliability : Reliability
+    path : path
+        The picture: PNG, SVG or PDF by its ending, PNG without one of these.
+
+    Raises
+    ------
+    InputError
+        If the picture cannot be written.
+    """
+    figure, (sizes, shares) = _figure(2)
+    said, found = reliability.by_size(SIZES)
+    longest = float(max(said.max(), found.max())) * 1.05
+    sizes.plot([0, longest], [0, longest], color="0.6", linewidth=1, label="as said")
+    sizes.plot(said, found, marker="o", linewidth=1.8, label="found")
+    sizes.set(
+        xlim=(0, longest),
+        ylim=(0, longest),
+        xlabel="sigma [mm], a tenth of the joints each",
+        ylabel="68.3 % of errors are below [mm]",
+    )
+    times = np.linspace(0, 3, 121)
+    gaussian = [100 * erf(value / sqrt(2)) for value in times]
+    shares.plot(times, gaussian, color="0.6", linewidth=1, label="Gaussian")
+    shares.plot(times, 100 * reliability.share_within_times(times), linewidth=1.8, label="found")
+    shares.set(xlim=(0, 3), ylim=(0, 101), xlabel="times sigma", ylabel="errors within [%]")
+    share = f"within one sigma: {reliability.share_within:.1%}"
+    shares.axvline(1, color="0.6", linewidth=0.6, label=share)
+    for axes in (sizes, shares):
+        axes.legend(frameon=False, fontsize="small", loc="lower right")
+    _write(figure, Path(path))
+
+
+def _figure(panels: int) -> tuple[Any, Sequence[Any]]:
+    """A figure and its axes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to import
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4 if panels == 1 else 9.6, 4.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    every = [figure.add_subplot(1, panels, place + 1) for place in range(panels)]
+    for axes in every:
+        axes.grid(alpha=0.3, linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure, every
+
+
+def _write(figure: Any, path: Path) -> None:
+    ending = path.suffix.lstrip(".").lower()
     kind = ending if ending in _FORMATS else "png"
-    with written_whole(Path(path)) as temporary:
+    with written_whole(path) as temporary:
         figure.savefig(temporary, format=kind, dpi=150)
 
 

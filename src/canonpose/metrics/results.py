@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from canonpose.metrics.reliability import Reliability
+
 Curve = tuple[Float[np.ndarray, "threshold"], Float[np.ndarray, "threshold"]]
 """Thresholds in mm, and CP in percent at each."""
 
@@ -67,6 +69,8 @@ class Evaluation:
     file_curves: Mapping[str, Curve]
     notes: tuple[str, ...] = ()
     """What the reader of the numbers should know."""
+    reliability: Reliability | None = None
+    """Of the poses' sigma, over all files; None where they have none or the frame is unknown."""
 
     def rows(self) -> list[dict[str, Any]]:
         """One row a file, and one for all where there are several; `Scores` and ``file``."""
@@ -89,6 +93,13 @@ class Evaluation:
             "cps_curve": {
                 "threshold_mm": thresholds.tolist(),
                 "correct_poses_percent": correct.tolist(),
+            },
+            "sigma": None
+            if self.reliability is None
+            else {
+                "share_within_one": self.reliability.share_within,
+                "median_mm": float(np.median(self.reliability.sigma)),
+                "joints": len(self.reliability.errors),
             },
             "notes": list(self.notes),
         }

@@ -6,6 +6,7 @@ from canonpose.datamodel import Poses
 from canonpose.errors import InputError
 from canonpose.metrics.joint_matching import errors_of_view
 from canonpose.metrics.pose_errors import PoseErrors, joined
+from canonpose.metrics.reliability import reliability_of
 from canonpose.metrics.results import Evaluation
 from canonpose.metrics.scoring import curve_of, joint_scores_of, scores_of
 from canonpose.readers.reference import Reference
@@ -79,6 +80,7 @@ def evaluation_of(
             *_without_joints(errors, columns),
             *notes,
         ),
+        reliability=reliability_of(views, joints=joints) if frame_known else None,
     )
 
 

@@ -13,7 +13,6 @@ from itertools import combinations
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.ndimage import binary_closing
 
 from canonpose.people.agreement import Vote
 from canonpose.people.following import (
@@ -201,6 +200,8 @@ def _by_windows(
 
 def _sure(owner: Owners, fits: Fits, fps: float) -> Owners:
     """Nobody where the owner does not fit, around changes, and where nothing tells for long."""
+    from scipy.ndimage import binary_closing  # slow to import, for readers of one person's files
+
     frames = np.arange(len(owner))
     own = _smoothed(fits, fps)[np.maximum(owner, 0), frames]
     known = ~np.isnan(own) & (owner >= 0)

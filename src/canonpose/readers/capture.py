@@ -1,10 +1,8 @@
 """Captures: takes of synchronised cameras, from one folder or several."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.errors import InputError
@@ -12,10 +10,11 @@ from canonpose.files import short_list
 from canonpose.people.choice import VoteOn
 from canonpose.readers.capture_toml import CaptureSettings, read_capture_toml
 from canonpose.readers.files import natural_key
+from canonpose.readers.fit import TakesFit
 from canonpose.readers.folders import Cameras, find_takes
 from canonpose.readers.layouts import Layout, resolve
-from canonpose.readers.takes import TakePlan, check_same_skeleton, read_views
-from canonpose.readers.videos import Detect, detect_by_default
+from canonpose.readers.takes import TakePlan, read_views
+from canonpose.readers.videos import Detect, detect_ahead, detect_by_default
 from canonpose.skeleton import Skeleton
 
 
@@ -65,31 +64,61 @@ def read_capture(
         what to do.
 
     """
+    plan = plan_capture(
+        paths, cameras=cameras, layout=layout, static_cameras=static_cameras, persons=persons
+    )
+    fit = TakesFit(plan.sources)
+    takes, notes = [], []
+    for take, said in plan.read(detect, vote):
+        fit.add(take)
+        takes.append(take)
+        notes += said
+    return Capture(
+        takes=tuple(takes),
+        cameras=plan.cameras,
+        skeleton=fit.skeleton(),
+        static_cameras=plan.static_cameras,
+        sources=plan.sources,
+        notes=tuple(notes),
+    )
+
+
+def plan_capture(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    cameras: Sequence[str] | None = None,
+    layout: Layout | None = None,
+    static_cameras: bool | None = None,
+    persons: Mapping[str, int] | None = None,
+) -> "CapturePlan":
+    """How one or more captures would be read, take by take; arguments as for `read_capture`.
+
+    Raises
+    ------
+    InputError
+        If there is no take, a camera is named that there is not, or settings contradict.
+
+    """
     folders = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not folders:
         raise InputError("no capture is given; pass the folder of at least one.")
-    found = [_Found.of(folder, name) for folder, name in _named(folders)]
+    found = [FoundCapture.of(folder, name) for folder, name in _named(folders)]
     used = _cameras_used(found, cameras)
     _check_persons(persons or {}, used)
     leave_out_joints = sorted({j for f in found for j in f.settings.leave_out_joints})
-    takes, notes = [], []
+    takes = []
     for capture in found:
         chosen = resolve(layout) if layout is not None else capture.layout
         available = [c for c in used if cameras is not None or c not in capture.settings.leave_out]
         for name in capture.takes:
-            plan = capture.plan(name, available, chosen, persons or {}, leave_out_joints)
-            views, said = read_views(plan, detect, vote)
-            takes.append(_take(capture, name, views, several=len(found) > 1))
-            notes += said
-    _check_takes_fit(takes, folders)
-    static_cameras = _static(found, static_cameras)
-    return Capture(
-        takes=tuple(takes),
+            take = capture.plan(name, available, chosen, persons or {}, leave_out_joints)
+            takes.append((capture, take))
+    return CapturePlan(
         cameras=tuple(used),
-        skeleton=next(iter(takes[0].views.values())).skeleton,
-        static_cameras=static_cameras,
+        static_cameras=_static(found, static_cameras),
         sources=tuple(str(folder) for folder in folders),
-        notes=tuple(notes),
+        _takes=tuple(takes),
+        _several=len(found) > 1,
     )
 
 
@@ -108,7 +137,7 @@ def take_plans(
         If there is no take, or a camera is named that it does not have.
 
     """
-    capture = _Found.of(Path(folder), Path(folder).absolute().resolve().name)
+    capture = FoundCapture.of(Path(folder), Path(folder).absolute().resolve().name)
     used = _cameras_used([capture], cameras)
     _check_persons(persons or {}, used)
     chosen = resolve(layout) if layout is not None else capture.layout
@@ -116,7 +145,7 @@ def take_plans(
 
 
 @dataclass(frozen=True)
-class _Found:
+class FoundCapture:
     """A capture's folder before its files are read."""
 
     folder: Path
@@ -125,7 +154,8 @@ class _Found:
     settings: CaptureSettings
 
     @classmethod
-    def of(cls, folder: Path, name: str) -> "_Found":
+    def of(cls, folder: Path, name: str) -> "FoundCapture":
+        """What lies in a folder, by its ``capture.toml``."""
         takes = find_takes(folder)
         settings = read_capture_toml(folder)
         settings.check_names(takes)
@@ -133,6 +163,7 @@ class _Found:
 
     @property
     def layout(self) -> Skeleton | None:
+        """That its settings name."""
         try:
             return resolve(self.settings.layout)
         except InputError as error:
@@ -140,6 +171,7 @@ class _Found:
 
     @property
     def cameras(self) -> list[str]:
+        """Of all takes."""
         return list(dict.fromkeys(camera for take in self.takes.values() for camera in take))
 
     def plan(
@@ -150,6 +182,7 @@ class _Found:
         persons: Mapping[str, int],
         leave_out_joints: Sequence[str],
     ) -> TakePlan:
+        """How a take is to be read; cameras that it lacks are passed over."""
         here = self.takes[take]
         return TakePlan(
             folder=self.folder,
@@ -166,6 +199,36 @@ class _Found:
         )
 
 
+@dataclass(frozen=True)
+class CapturePlan:
+    """Captures whose takes have been found but not read, so that they need not all be in memory."""
+
+    cameras: tuple[str, ...]
+    static_cameras: bool | None
+    sources: tuple[str, ...]
+    _takes: tuple[tuple[FoundCapture, TakePlan], ...]
+    _several: bool
+
+    def __len__(self) -> int:
+        """How many takes there are."""
+        return len(self._takes)
+
+    def read(
+        self, detect: Detect = detect_by_default, vote: VoteOn | None = None
+    ) -> Iterator[tuple[Take, list[str]]]:
+        """Read one take after the other, with notes on what was decided.
+
+        Raises
+        ------
+        InputError
+            If a file cannot be used, or the cameras of a take do not fit each other.
+        """
+        detect_ahead(detect, (path for _, plan in self._takes for path in plan.cameras.values()))
+        for capture, plan in self._takes:
+            views, said = read_views(plan, detect, vote)
+            yield _take(capture, plan.name, views, several=self._several), said
+
+
 def _named(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     """Each folder with a name of its own: rigs and takes of two captures must not mix."""
     named: dict[str, Path] = {}
@@ -179,7 +242,7 @@ def _named(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     return [(folder, name) for name, folder in named.items()]
 
 
-def _cameras_used(found: Sequence[_Found], asked: Sequence[str] | None) -> list[str]:
+def _cameras_used(found: Sequence[FoundCapture], asked: Sequence[str] | None) -> list[str]:
     every = sorted({camera for capture in found for camera in capture.cameras}, key=natural_key)
     where = short_list(capture.folder for capture in found)
     if asked is not None:
@@ -210,7 +273,9 @@ def _check_persons(persons: Mapping[str, int], used: Sequence[str]) -> None:
             )
 
 
-def _take(capture: _Found, name: str, views: Mapping[str, Keypoints], *, several: bool) -> Take:
+def _take(
+    capture: FoundCapture, name: str, views: Mapping[str, Keypoints], *, several: bool
+) -> Take:
     subject = capture.settings.subjects.get(name, "")
     return Take(
         name=f"{capture.name}/{name}" if several else name,
@@ -220,22 +285,7 @@ def _take(capture: _Found, name: str, views: Mapping[str, Keypoints], *, several
     )
 
 
-def _check_takes_fit(takes: Sequence[Take], folders: Sequence[Path]) -> None:
-    views = [view for take in takes for view in take.views.values()]
-    skeleton = views[0].skeleton
-    for take in takes[1:]:
-        other = next(iter(take.views.values()))
-        check_same_skeleton((views[0].source, skeleton), (other.source, other.skeleton))
-    detected = np.any([view.seen.any(0) for view in views], axis=0)
-    never = [joint for joint, seen in zip(skeleton.joints, detected, strict=True) if not seen]
-    if never:
-        raise InputError(
-            f"{short_list(folders)}: joint {short_list(never)} is never detected by any camera; "
-            f"name it in leave_out_joints in capture.toml, or pass a layout without it."
-        )
-
-
-def _static(found: Sequence[_Found], asked: bool | None) -> bool | None:
+def _static(found: Sequence[FoundCapture], asked: bool | None) -> bool | None:
     """Static only if every capture says so, moving if one does; an argument comes before."""
     said = [capture.settings.static_cameras for capture in found]
     if asked and False in said:

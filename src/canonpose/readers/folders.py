@@ -42,11 +42,11 @@ def find_takes(folder: Path) -> dict[str, Cameras]:
         )
     if not entries:
         raise InputError(f"{folder}: is an empty folder; put the takes or the cameras into it.")
-    cameras = _find_cameras(folder)
+    cameras = find_cameras(folder)
     takes = {
         entry.name: found
         for entry in entries
-        if entry.is_dir() and not is_openpose_folder(entry) and (found := _find_cameras(entry))
+        if entry.is_dir() and not is_openpose_folder(entry) and (found := find_cameras(entry))
     }
     if len(cameras) > 1 or (cameras and not takes):
         return {folder.absolute().name: cameras}
@@ -58,7 +58,14 @@ def find_takes(folder: Path) -> dict[str, Cameras]:
     return takes
 
 
-def _find_cameras(folder: Path) -> Cameras:
+def find_cameras(folder: Path) -> Cameras:
+    """The cameras that lie directly in a folder, in natural order.
+
+    Raises
+    ------
+    InputError
+        If two files are named after the same camera, or the folder cannot be read.
+    """
     cameras: Cameras = {}
     entries = list_folder(folder)
     keypoints = [entry for entry in entries if _holds_keypoints(entry)]

@@ -1,9 +1,10 @@
 """Videos as cameras: their people are detected when they are first read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -14,9 +15,27 @@ from canonpose.files import short_list
 from canonpose.people.detections import Detections
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete, convert
+from canonpose.video.opening import is_video
 
 Detect = Callable[[Path], Detections]
 """How to get at the people in a video."""
+
+
+@runtime_checkable
+class DetectsAhead(Protocol):
+    """A `Detect` that had better know beforehand for which videos it will be asked."""
+
+    def ahead(self, paths: Sequence[Path]) -> None:
+        """Find the people in several videos, at the same time as far as possible.
+
+        Errors are left for when the video is asked for.
+        """
+
+
+def detect_ahead(detect: Detect, paths: Iterable[Path]) -> None:
+    """Let those detect ahead who can; files that are no videos are left out."""
+    if isinstance(detect, DetectsAhead):
+        detect.ahead([path for path in paths if is_video(path)])
 
 
 def detect_by_default(path: Path) -> Detections:

@@ -7,6 +7,8 @@ from jaxtyping import Bool, Float
 
 from canonpose.baselines.rig import RigViews
 from canonpose.geometry.triangulation import triangulate
+from canonpose.skeleton import Skeleton
+from canonpose.skeleton.convert import complete
 from canonpose.solving.pinholes import Pinholes, see
 from canonpose.solving.points import Observations, observations_of, solve_points
 from canonpose.solving.weak import WeakPoses
@@ -89,6 +91,38 @@ def joints_of_weak(
     sigma[there] = _deviation(information[there], squares / max(free, 1))
     left_out = np.full(len(rotations), np.nan)
     return JointsIn3D(weak.points, sigma, weak.error, left_out)
+
+
+def completed(
+    in_3d: JointsIn3D, scores: Float[np.ndarray, "view frame joint"], skeleton: Skeleton
+) -> tuple[
+    Float[np.ndarray, "frame every_joint 3"],
+    Float[np.ndarray, "frame every_joint"],
+    Float[np.ndarray, "frame every_joint"],
+]:
+    """Positions, confidences and deviations of all joints, derived ones too.
+
+    Parameters
+    ----------
+    in_3d : JointsIn3D
+        Of the detected joints.
+    scores : array [view, frame, joint]
+        Of the detections that they rest on, 0 where missing.
+    skeleton : Skeleton
+        Of all joints.
+    """
+    seen = scores > 0
+    means = np.where(seen, scores, 0.0).sum(0) / np.maximum(seen.sum(0), 1)
+    means = np.where(in_3d.valid, means, 0.0).astype(np.float64)
+    points, every_score = complete(in_3d.positions, means, skeleton)
+    squares = np.where(in_3d.valid, in_3d.sigma, np.nan) ** 2
+    sigma = np.full(every_score.shape, np.nan)
+    for place, joint in enumerate(skeleton.joints):
+        origins = skeleton.derived.get(joint, (joint,))
+        several = squares[:, [skeleton.detected.index(origin) for origin in origins]]
+        # Of the mean of joints whose errors know nothing of each other.
+        sigma[:, place] = np.sqrt(several.sum(-1)) / len(origins)
+    return points, every_score, sigma
 
 
 def _deviation(

@@ -18,6 +18,8 @@ class SolveConfig:
     points better that were not used to find them."""
     radial: bool = False
     """Look for radial distortion (k1) as well."""
+    body: bool = True
+    """Let bones keep their lengths and joints move smoothly; helps most where few views see."""
     points: int = 3000
     """Joints at moments on which the cameras are adjusted."""
     first_points: int = 600

@@ -1,6 +1,7 @@
 """A solved capture as a folder of files.
 
-- ``takes/TAKE.npz``: a 3D reference (`canonpose.readers.reference`) with ``scores``, ``sigma``;
+- ``takes/TAKE.npz``: a 3D reference (`canonpose.readers.reference`) with ``scores``, ``sigma``; of
+  moving cameras also ``cameras``, ``rotations`` [frame, camera, 3, 3] and ``focals``;
 - ``cameras.json``, ``cameras.toml`` and ``opencv/CAMERA.yaml``: the cameras, where perspective was
   found; with several rigs in a folder of each rig's name;
 - ``solve.json``: residuals, votes and settings.
@@ -19,7 +20,8 @@ import numpy as np
 from canonpose.exporters.calibrations import write_anipose, write_json, write_opencv
 from canonpose.files import write_whole
 from canonpose.npz import write_arrays
-from canonpose.solving.solved import MirrorVotes, Solved, SolvedRig
+from canonpose.skeleton import Skeleton
+from canonpose.solving.solved import MirrorVotes, Solved, SolvedRig, SolvedTake
 
 
 def write_solved(solved: Solved, folder: str | Path) -> None:
@@ -32,21 +34,36 @@ def write_solved(solved: Solved, folder: str | Path) -> None:
     """
     folder = Path(folder)
     for take in solved.takes:
-        arrays = {
-            "positions": take.positions.astype(np.float32),
-            "valid": take.valid,
-            "scores": take.scores.astype(np.float32),
-            "sigma": take.sigma.astype(np.float32),
-            "joint_names": np.array(solved.skeleton.joints),
-            "units": np.array(solved.units),
-        }
-        if take.fps is not None:
-            arrays["fps"] = np.array(float(take.fps))
-        write_arrays(arrays, folder / "takes" / f"{take.name}.npz")
+        write_take(take, solved.skeleton, solved.units, folder / "takes" / f"{take.name}.npz")
     for rig in solved.rigs:
         if rig.cameras:
             _write_cameras(rig, rig_folder(solved, rig, folder), solved.units)
     write_whole(folder / "solve.json", json.dumps(_facts(solved), indent=2) + "\n")
+
+
+def write_take(take: SolvedTake, skeleton: Skeleton, units: str, path: Path) -> None:
+    """Write one take in 3D as a reference with ``scores`` and ``sigma``.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    arrays = {
+        "positions": take.positions.astype(np.float32),
+        "valid": take.valid,
+        "scores": take.scores.astype(np.float32),
+        "sigma": take.sigma.astype(np.float32),
+        "joint_names": np.array(skeleton.joints),
+        "units": np.array(units),
+    }
+    if take.fps is not None:
+        arrays["fps"] = np.array(float(take.fps))
+    if take.cameras is not None:
+        arrays["cameras"] = np.array(take.cameras.names)
+        arrays["rotations"] = take.cameras.rotations.astype(np.float32)
+        arrays["focals"] = take.cameras.focals.astype(np.float32)
+    write_arrays(arrays, path)
 
 
 def rig_folder(solved: Solved, rig: SolvedRig, folder: Path) -> Path:

@@ -7,89 +7,22 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int64
 
-from canonpose.baselines.rig import RigViews, rig_views
-from canonpose.baselines.self_calibration import detected_only
+from canonpose.baselines.rig import RigViews
 from canonpose.chirality import ChiralityVote, vote
-from canonpose.datamodel import Capture, Take
-from canonpose.errors import InputError
-from canonpose.inference.body_scale import body_size
-from canonpose.lifter import TrainedLifter
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
 from canonpose.solving.all_frames import joints_of_perspective, joints_of_weak
 from canonpose.solving.checks import check_angles, warn_of_cameras, warn_of_mirror
 from canonpose.solving.config import SolveConfig
-from canonpose.solving.lifted_views import LiftedViews, lifted_views
+from canonpose.solving.footage import RigFootage
+from canonpose.solving.moving.about_roots import steadied_about_roots
 from canonpose.solving.perspective import PerspectiveRig, RigProblem
 from canonpose.solving.rotations import consensus_rotations
 from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
-from canonpose.solving.weak import MIRROR, WeakPoses, weak_triangulation
+from canonpose.solving.weak import MIRROR, WeakPoses
 from canonpose.solving.world import RigWorld, in_world
 
 Rotations = Float[np.ndarray, "view 3 3"]
-
-
-@dataclass(frozen=True, eq=False)
-class RigFootage:
-    """What the cameras of one rig saw, and what the lifter says of it; all takes in a row."""
-
-    name: str
-    takes: tuple[Take, ...]
-    skeleton: Skeleton
-    views: RigViews
-    """Detected joints only."""
-    lifted: LiftedViews
-
-    @classmethod
-    def of(
-        cls,
-        name: str,
-        capture: Capture,
-        lifter: TrainedLifter,
-        config: SolveConfig,
-        device: str = "auto",
-    ) -> "RigFootage":
-        """Gather the takes of a rig and lift their views."""
-        takes = tuple(take for take in capture.takes if take.rig == name)
-        views = rig_views(takes, capture.cameras, detected_only(capture.skeleton))
-        lifted = lifted_views(takes, views.cameras, lifter, device)
-        return cls(name, takes, capture.skeleton, views, lifted)
-
-    @property
-    def joints(self) -> Skeleton:
-        """The skeleton of the detected joints."""
-        return detected_only(self.skeleton)
-
-    def telling_frames(self, most: int) -> Int64[np.ndarray, " chosen"]:
-        """Moments spread over the footage that two cameras or more can lift."""
-        frames = np.flatnonzero((self.lifted.weights > 0).sum(0) >= 2)
-        if not len(frames):
-            raise InputError(
-                f"rig {self.name!r}: no moment is seen by two cameras; check that the takes are "
-                f"synchronised and show the same person."
-            )
-        return frames[:: -(-len(frames) // most)]
-
-    def weak(
-        self, rotations: Rotations, frames: Int64[np.ndarray, " chosen"], tolerance: float
-    ) -> WeakPoses:
-        """Weak-perspective poses of some moments, all of one body size."""
-        few = self.views.at(frames)
-        poses = weak_triangulation(
-            few.positions.astype(np.float64),
-            few.scores.astype(np.float64),
-            rotations,
-            self.lifted.scales[:, frames],
-            tolerance=tolerance,
-        )
-        sizes = body_size(torch.from_numpy(poses.points), self.joints)[0].numpy()
-        known = np.isfinite(sizes) & (sizes > 0)
-        if not known.any():
-            raise InputError(
-                f"rig {self.name!r}: no moment shows all limbs, so that the person's size is not "
-                f"known; film more of the whole body."
-            )
-        return poses.at_size(1 / np.where(known, sizes, np.median(sizes[known])))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +54,7 @@ def solve_rig(
     frames = footage.telling_frames(config.frames)
     say(f"rig {footage.name}: weak perspective")
     weak = footage.weak(rotations, frames, tolerance)
-    anatomy = _anatomy(weak, views.at(frames), footage.skeleton)
+    anatomy = anatomy_of(weak, views.at(frames), footage.skeleton)
     found, votes = None, MirrorVotes(anatomy, np.nan, np.nan, anatomy.mirrored)
     if config.projection != "weak":
         say(f"rig {footage.name}: perspective, of this world and its mirror image")
@@ -135,11 +68,20 @@ def solve_rig(
     ):
         cameras = found.bundle.cameras
         in_3d = joints_of_perspective(cameras, views, tolerance)
-        world = RigWorld(found.lens.name, cameras.rotations, cameras, in_3d)
+        if config.body:
+            say(f"rig {footage.name}: bones and smooth motion")
+            in_3d = footage.steadied(in_3d, cameras, tolerance)
+        world = RigWorld("perspective", found.lens.name, cameras.rotations, cameras, in_3d)
     else:
         every = np.arange(views.positions.shape[1])
-        in_3d = joints_of_weak(footage.weak(rotations, every, tolerance), rotations, tolerance)
-        world = RigWorld("weak perspective", rotations, None, in_3d)
+        weak = footage.weak(rotations, every, tolerance)
+        in_3d = joints_of_weak(weak, rotations, tolerance)
+        if config.body:
+            say(f"rig {footage.name}: bones and smooth motion")
+            in_3d = steadied_about_roots(
+                in_3d, weak, rotations, views, footage.spans, footage.bones, tolerance
+            )
+        world = RigWorld("weak", "weak perspective", rotations, None, in_3d)
     deviation = found.bundle.focal_deviation if found is not None else np.nan
     rig, takes, units = in_world(footage, world, votes, spread, deviation, subject_height)
     warn_of_cameras(rig.reports, footage.name)
@@ -164,7 +106,7 @@ def _perspective(
     return problem.adjusted(*(twin if mirrored else here)), votes
 
 
-def _anatomy(weak: WeakPoses, views: RigViews, skeleton: Skeleton) -> ChiralityVote:
+def anatomy_of(weak: WeakPoses, views: RigViews, skeleton: Skeleton) -> ChiralityVote:
     """What anatomy says of the poses."""
     known = np.isfinite(weak.points).all(-1)
     scores = np.where(known, views.scores.max(0), 0.0).astype(np.float64)

@@ -35,7 +35,7 @@ def robust_mean(rotations: Rotations, weights: Float[np.ndarray, " rotation"]) -
     weights : array [rotation]
         Not negative, not all 0.
     """
-    mean = Rotation.from_matrix(_nearest_rotation(np.einsum("r,rab->ab", weights, rotations)))
+    mean = Rotation.from_matrix(nearest_rotation(np.einsum("r,rab->ab", weights, rotations)))
     every = Rotation.from_matrix(rotations)
     for _ in range(MEAN_STEPS):
         away = (every * mean.inv()).as_rotvec()
@@ -108,7 +108,7 @@ def _reconciled(
     blocks = vectors[:, leading].real.reshape(views, 3, 3)
     if np.linalg.det(blocks[0]) < 0:
         blocks[..., 0] *= -1
-    cameras = _nearest_rotation(blocks)
+    cameras = nearest_rotation(blocks)
     for _ in range(SWEEPS):
         for view in range(views):
             others = np.flatnonzero(weights[view])
@@ -130,13 +130,14 @@ def _spread(
     for view in range(len(cameras)):
         both = np.flatnonzero(seen[view] & (seen.sum(0) > 1))
         if len(both):
-            away = _nearest_rotation(middle[both]).swapaxes(-1, -2)
+            away = nearest_rotation(middle[both]).swapaxes(-1, -2)
             turns = Rotation.from_matrix(frame[view, both] @ away).magnitude()
             spread[view] = np.degrees(np.median(turns))
     return spread
 
 
-def _nearest_rotation(matrix: Float[np.ndarray, "*batch 3 3"]) -> Float[np.ndarray, "*batch 3 3"]:
+def nearest_rotation(matrix: Float[np.ndarray, "*batch 3 3"]) -> Float[np.ndarray, "*batch 3 3"]:
+    """The rotation closest to a matrix, in squares: never a reflection."""
     left, _, right = np.linalg.svd(matrix)
     turn = np.ones(matrix.shape[:-1])
     turn[..., 2] = np.linalg.det(left @ right)

@@ -5,17 +5,24 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
-from canonpose.datamodel import Capture
+from canonpose.datamodel import Capture, Take
 from canonpose.errors import InputError
 from canonpose.files import short_list
 from canonpose.lifter import TrainedLifter
 from canonpose.solving.config import SolveConfig
-from canonpose.solving.rig import RigFootage, solve_rig
+from canonpose.solving.footage import RigFootage
+from canonpose.solving.moving.rig import solve_moving
+from canonpose.solving.rig import solve_rig
 from canonpose.solving.solved import Solved, SolvedTake
 
 NOTES = (
     "up is an estimate: the mean direction from the subjects' feet to their heads.",
     "the principal point of every camera is taken to be the middle of its image.",
+)
+MOVING_NOTE = (
+    "the cameras may have moved (--static-cameras says that they stood still, and then more is "
+    "found): poses are about their roots, in a frame in which the cameras turn least; slow turns "
+    "that all of them share go unnoticed."
 )
 
 
@@ -33,7 +40,8 @@ def solve(
     Parameters
     ----------
     capture : Capture
-        Cameras that stand still. Takes of one rig share its cameras.
+        Takes of one rig share its cameras where they stand still; where that is not said, cameras
+        may move, and every take is solved by itself.
     lifter : TrainedLifter
         Trained on this footage or like footage.
     config : SolveConfig, optional
@@ -47,22 +55,19 @@ def solve(
     Raises
     ------
     InputError
-        If the cameras are not known to stand still, or see too little or only from one side.
+        If the cameras see too little or only from one side.
     """
     config = config or SolveConfig()
-    if not capture.static_cameras:
-        raise InputError(
-            f"{', '.join(capture.sources) or 'capture'}: only cameras that stand still can be "
-            f"solved; say so if they do (--static-cameras)."
-        )
     if subject_height is not None and not 0 < subject_height < np.inf:
         raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
     takes: dict[str, SolvedTake] = {}
     rigs, units = [], ""
-    for name in dict.fromkeys(take.rig for take in capture.takes):
-        say(f"rig {name}: lifting every view")
-        footage = RigFootage.of(name, capture, lifter, config, device)
-        solution = solve_rig(footage, config, subject_height, say)
+    still = bool(capture.static_cameras)
+    for name, together in _groups(capture).items():
+        say(f"{'rig' if still else 'take'} {name}: lifting every view")
+        footage = RigFootage.of(name, together, capture, lifter, device)
+        one = solve_rig if still else solve_moving
+        solution = one(footage, config, subject_height, say)
         rigs.append(solution.rig)
         units = solution.units
         takes |= {take.name: take for take in solution.takes}
@@ -70,8 +75,17 @@ def solve(
     return Solved(ordered, tuple(rigs), capture.skeleton, units, _notes(capture), asdict(config))
 
 
+def _groups(capture: Capture) -> dict[str, list[Take]]:
+    """Takes that are solved together."""
+    groups: dict[str, list[Take]] = {}
+    for take in capture.takes:
+        groups.setdefault(take.rig if capture.static_cameras else take.name, []).append(take)
+    return groups
+
+
 def _notes(capture: Capture) -> tuple[str, ...]:
     """What was assumed."""
+    notes = NOTES if capture.static_cameras else (*NOTES, MOVING_NOTE)
     unknown = [
         camera
         for camera in capture.cameras
@@ -80,9 +94,9 @@ def _notes(capture: Capture) -> tuple[str, ...]:
         )
     ]
     if not unknown:
-        return NOTES
+        return notes
     return (
-        *NOTES,
+        *notes,
         f"{short_list(unknown)}: the files do not tell the size of the image, so its middle is "
         f"taken to be that of the detections; cameras come out more exactly where "
         f"image_size is known.",

@@ -15,15 +15,26 @@ TELLING = 1.25
 
 
 @dataclass(frozen=True, eq=False)
+class MovingCameras:
+    """How the cameras of a take turned and zoomed; where they stood is not told."""
+
+    names: tuple[str, ...]
+    rotations: Float[np.ndarray, "frame camera 3 3"]
+    """From the take's frame to each camera's."""
+    focals: Float[np.ndarray, "frame camera"]
+    """Pixels; how they change is told better than how long they are."""
+
+
+@dataclass(frozen=True, eq=False)
 class SolvedTake:
     """One take in 3D."""
 
     name: str
     rig: str
     positions: Float[np.ndarray, "frame joint 3"]
-    """In the rig's world: z up, y away from the first camera; NaN where not valid. Of a
-    weak-perspective solution relative to the root joint of each frame, in the first camera's
-    frame."""
+    """In the rig's world: z up, y away from the first camera (at the first frame, where it moves);
+    NaN where not valid. Of a weak-perspective solution and of moving cameras relative to the root
+    joint of each frame; the axes are then those in which moving cameras turn least."""
     valid: Bool[np.ndarray, "frame joint"]
     """Where two views or more fix the joint."""
     scores: Float[np.ndarray, "frame joint"]
@@ -32,6 +43,8 @@ class SolvedTake:
     """Root mean square distance that the joint may be off, in the positions' unit, from the views'
     geometry and the size of their residuals; NaN where not valid."""
     fps: float | None = None
+    cameras: MovingCameras | None = None
+    """Frame by frame, where they move."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,7 @@ class CameraReport:
     rotation_spread: float
     """Median angle in degrees by which the lifter's rotations are off the consensus."""
     focal: float
-    """Pixels; NaN of a weak-perspective solution."""
+    """Pixels, in the median of moments where it moves; NaN of a weak-perspective solution."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +98,14 @@ class SolvedRig:
 
     name: str
     projection: str
-    """"perspective" or "weak"."""
+    """"perspective", "weak" or, where cameras move, "moving"."""
     lens: str
     """What was found of the lenses, in words."""
     rotations: Mapping[str, Float[np.ndarray, "3 3"]]
-    """From the world to each camera."""
+    """From the world to each camera; at the first frame, where it moves."""
     cameras: Mapping[str, Camera]
-    """In the world and unit of the positions; empty of a weak-perspective solution."""
+    """In the world and unit of the positions; empty of a weak-perspective solution
+    and of moving cameras."""
     reports: tuple[CameraReport, ...]
     joint_errors: Mapping[str, float]
     """Median distance of detections from the solved joint, in pixels."""

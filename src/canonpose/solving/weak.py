@@ -7,7 +7,7 @@ every view of every moment. Given the rotations R this is bilinear, and solved b
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 
 MIRROR = np.diag([1.0, 1.0, -1.0])
 TURNS = 60
@@ -32,6 +32,16 @@ class WeakPoses:
     weights: Float[np.ndarray, "view frame joint"]
     """What a detection counted for in the end; 0 where there is none."""
 
+    def at(self, frames: Int64[np.ndarray, " chosen"]) -> "WeakPoses":
+        """The same at some frames only."""
+        return WeakPoses(
+            self.points[frames],
+            self.scales[:, frames],
+            self.offsets[:, frames],
+            self.error[:, frames],
+            self.weights[:, frames],
+        )
+
     def at_size(self, sizes: Float[np.ndarray, " frame"]) -> "WeakPoses":
         """The same with every moment's unit of length made so many times as long."""
         return replace(self, points=self.points / sizes[:, None, None], scales=self.scales * sizes)
@@ -44,7 +54,7 @@ class WeakPoses:
 def weak_triangulation(
     pixels: Float[np.ndarray, "view frame joint 2"],
     scores: Float[np.ndarray, "view frame joint"],
-    rotations: Float[np.ndarray, "view 3 3"],
+    rotations: Float[np.ndarray, "view 3 3"] | Float[np.ndarray, "view frame 3 3"],
     scales: Float[np.ndarray, "view frame"],
     *,
     tolerance: float,
@@ -57,15 +67,17 @@ def weak_triangulation(
         NaN where missing.
     scores : array [view, frame, joint]
         Confidences, 0 where missing.
-    rotations : array [view, 3, 3]
-        From one frame to every camera's.
+    rotations : array [view, 3, 3] or [view, frame, 3, 3]
+        From one frame to every camera's, which stands still or moves.
     scales : array [view, frame]
         To start from, pixels per unit of length; their geometric mean over a moment's views stays
         what it is. NaN where a view is not to be used.
     tolerance : float
         Pixels beyond which a detection loses weight (soft-L1).
     """
-    rows = rotations[:, :2]
+    rows = rotations[..., :2, :]
+    if rotations.ndim == 3:
+        rows = np.broadcast_to(rows[:, None], (*scales.shape, 2, 3))
     usable = np.isfinite(scales) & (scales > 0)
     scores = np.where(usable[..., None] & (scores > 0), scores, 0.0)
     scores = np.where((scores > 0).sum(0) >= 2, scores, 0.0)
@@ -79,12 +91,12 @@ def weak_triangulation(
     points = _points(seen, weights, rows, scales, offsets)
     error = np.zeros(scores.shape)
     for _ in range(TURNS):
-        images = np.einsum("vka,fja->vfjk", rows, points)
+        images = np.einsum("vfka,fja->vfjk", rows, points)
         before = scales
-        scales, offsets = _placed(images, seen, weights, scales)
+        scales, offsets = placed(images, seen, weights, scales)
         scales = scales * np.exp(level - _mean_log(scales, usable))
         points = _points(seen, weights, rows, scales, offsets)
-        images = np.einsum("vka,fja->vfjk", rows, points)
+        images = np.einsum("vfka,fja->vfjk", rows, points)
         off = scales[..., None, None] * images + offsets[..., None, :] - seen
         error = np.linalg.norm(off, axis=-1)
         weights = scores**2 / np.sqrt(1 + (scores * error / tolerance) ** 2)
@@ -103,14 +115,14 @@ def weak_triangulation(
 def _points(
     seen: Float[np.ndarray, "view frame joint 2"],
     weights: Float[np.ndarray, "view frame joint"],
-    rows: Float[np.ndarray, "view 2 3"],
+    rows: Float[np.ndarray, "view frame 2 3"],
     scales: Float[np.ndarray, "view frame"],
     offsets: Float[np.ndarray, "view frame 2"],
 ) -> Float[np.ndarray, "frame joint 3"]:
     """Weighted least squares for every joint, then centred on the moment's mean."""
-    outer = np.einsum("vka,vkb->vab", rows, rows)
-    normal = np.einsum("vfj,vf,vab->fjab", weights, scales**2, outer)
-    moved = np.einsum("vka,vfjk->vfja", rows, seen - offsets[..., None, :])
+    outer = np.einsum("vfka,vfkb->vfab", rows, rows)
+    normal = np.einsum("vfj,vf,vfab->fjab", weights, scales**2, outer)
+    moved = np.einsum("vfka,vfjk->vfja", rows, seen - offsets[..., None, :])
     right = np.einsum("vfj,vf,vfja->fja", weights, scales, moved)
     there = (weights > 0).sum(0) >= 2
     size = np.trace(normal, axis1=-2, axis2=-1)
@@ -120,7 +132,7 @@ def _points(
     return np.where(there[..., None], points - (points.sum(1) / count)[:, None], 0.0)
 
 
-def _placed(
+def placed(
     images: Float[np.ndarray, "view frame joint 2"],
     seen: Float[np.ndarray, "view frame joint 2"],
     weights: Float[np.ndarray, "view frame joint"],

@@ -10,26 +10,32 @@ from jaxtyping import Float
 from canonpose.errors import InputError
 from canonpose.inference.body_scale import body_size
 from canonpose.skeleton import Skeleton
-from canonpose.skeleton.convert import complete
-from canonpose.solving.all_frames import JointsIn3D
+from canonpose.solving.all_frames import JointsIn3D, completed
 from canonpose.solving.pinholes import Pinholes
-from canonpose.solving.solved import CameraReport, MirrorVotes, SolvedRig, SolvedTake
+from canonpose.solving.solved import CameraReport, MirrorVotes, MovingCameras, SolvedRig, SolvedTake
 from canonpose.solving.upright import floor_origin, up_direction, upright_rotation
 
 if TYPE_CHECKING:
-    from canonpose.solving.rig import RigFootage
+    from canonpose.solving.footage import RigFootage
 
 
 @dataclass(frozen=True, eq=False)
 class RigWorld:
     """Joints and cameras in the frame in which they were found."""
 
+    projection: str
+    """"perspective", "weak" or "moving"."""
     lens: str
     """What was found of the lenses, in words."""
     rotations: Float[np.ndarray, "view 3 3"]
+    """Of cameras that move, at the first moment."""
     cameras: Pinholes | None
-    """None of a weak-perspective solution, whose moments each have a place of their own."""
+    """None where each moment has a place of its own."""
     in_3d: JointsIn3D
+    turning: Float[np.ndarray, "view frame 3 3"] | None = None
+    """Of cameras that move."""
+    focals: Float[np.ndarray, "view frame"] | None = None
+    """Pixels; of cameras that move."""
 
 
 def in_world(
@@ -48,7 +54,7 @@ def in_world(
         If a height is given for a skeleton without limbs.
     """
     in_3d, skeleton = world.in_3d, footage.skeleton
-    points, scores, sigma = _completed(in_3d, footage)
+    points, scores, sigma = completed(in_3d, footage.views.scores, skeleton)
     if world.cameras is None:
         points = points - points[:, [skeleton.root_index]]
     up = up_direction(points, skeleton)
@@ -60,7 +66,7 @@ def in_world(
     points, sigma = (points - origin) @ turn.T * size, sigma * size
     rig = SolvedRig(
         name=footage.name,
-        projection="weak" if world.cameras is None else "perspective",
+        projection=world.projection,
         lens=world.lens,
         rotations=dict(zip(footage.views.cameras, world.rotations @ turn.T, strict=True)),
         cameras={}
@@ -84,32 +90,15 @@ def in_world(
             scores=score,
             sigma=deviation,
             fps=next(iter(take.views.values())).fps,
+            cameras=None
+            if world.turning is None or world.focals is None
+            else MovingCameras(
+                footage.views.cameras, (world.turning @ turn.T).swapaxes(0, 1), world.focals.T
+            ),
         )
         for take, here, score, deviation in parts
     )
     return rig, takes, units
-
-
-def _completed(
-    in_3d: JointsIn3D, footage: "RigFootage"
-) -> tuple[
-    Float[np.ndarray, "frame joint 3"],
-    Float[np.ndarray, "frame joint"],
-    Float[np.ndarray, "frame joint"],
-]:
-    """Positions, confidences and deviations of all joints, derived ones too."""
-    seen = footage.views.scores > 0
-    means = np.where(seen, footage.views.scores, 0.0).sum(0) / np.maximum(seen.sum(0), 1)
-    means = np.where(in_3d.valid, means, 0.0).astype(np.float64)
-    points, scores = complete(in_3d.positions, means, footage.skeleton)
-    squares = np.where(in_3d.valid, in_3d.sigma, np.nan) ** 2
-    sigma = np.full(scores.shape, np.nan)
-    for place, joint in enumerate(footage.skeleton.joints):
-        origins = footage.skeleton.derived.get(joint, (joint,))
-        several = squares[:, footage.joints.indices(origins)]
-        # Of the mean of joints whose errors know nothing of each other.
-        sigma[:, place] = np.sqrt(several.sum(-1)) / len(origins)
-    return points, scores, sigma
 
 
 def _unit(
@@ -146,10 +135,16 @@ def _reports(
             error=float(np.nanmedian(errors[view])) if np.isfinite(errors[view]).any() else np.nan,
             error_left_out=float(world.in_3d.left_out[view]),
             rotation_spread=float(spread[view]),
-            focal=np.nan if world.cameras is None else float(world.cameras.focals[view]),
+            focal=_focal(world, view),
         )
         for view, name in enumerate(footage.views.cameras)
     )
+
+
+def _focal(world: RigWorld, view: int) -> float:
+    if world.focals is not None:
+        return float(np.median(world.focals[view]))
+    return np.nan if world.cameras is None else float(world.cameras.focals[view])
 
 
 def _joint_errors(in_3d: JointsIn3D, joints: Skeleton) -> dict[str, float]:

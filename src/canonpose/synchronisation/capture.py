@@ -5,7 +5,7 @@ from pathlib import Path
 
 from canonpose.readers.capture import take_plans
 from canonpose.readers.layouts import Layout
-from canonpose.readers.videos import Detect, detect_by_default
+from canonpose.readers.videos import Detect, detect_ahead, detect_by_default
 from canonpose.synchronisation.take import TakeClocks, synchronise_take
 
 
@@ -45,4 +45,5 @@ def synchronise(
         If a file cannot be used.
     """
     plans = take_plans(capture, cameras=cameras, layout=layout, persons=persons)
+    detect_ahead(detect, (path for plan in plans for path in plan.cameras.values()))
     return [synchronise_take(plan, detect) for plan in plans]

@@ -1,6 +1,8 @@
 """Whether the cameras of a capture are synchronised as they claim."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -8,6 +10,8 @@ from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.synchronisation.confidence import in_words
 from canonpose.synchronisation.estimate import estimate
 from canonpose.synchronisation.views import Watched
+
+Some = TypeVar("Some")
 
 MOST_TAKES = 8
 MOST_SECONDS = 60.0
@@ -44,8 +48,12 @@ def check_synchronisation(capture: Capture) -> list[Doubt]:
 
     A quick look, at `MOST_SECONDS` of `MOST_TAKES` takes at most. Nothing is shifted.
     """
-    step = max(len(capture.takes) // MOST_TAKES, 1)
-    return [doubt for take in capture.takes[::step][:MOST_TAKES] for doubt in doubts(take)]
+    return [doubt for take in looked_at(capture.takes) for doubt in doubts(take)]
+
+
+def looked_at(takes: Sequence[Some]) -> Sequence[Some]:
+    """Of all takes, or their numbers, those that a quick look takes in."""
+    return takes[:: max(len(takes) // MOST_TAKES, 1)][:MOST_TAKES]
 
 
 def doubts(take: Take) -> list[Doubt]:

@@ -1,11 +1,13 @@
 """Varied views of the training samples."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Generator, Tensor
 
+from canonpose.device import index_tensor
 from canonpose.geometry.normalisation import normalise
 from canonpose.geometry.projection import in_plane_rotation
 from canonpose.losses.permutation import permutations_within_groups
@@ -36,7 +38,7 @@ class Augmentation:
 
     def __init__(self, config: AugmentationConfig, skeleton: Skeleton):
         self.config = config
-        self.mirror_indices = torch.from_numpy(skeleton.mirror_indices)
+        self.mirror_indices = tuple(skeleton.mirror_indices.tolist())
         self.root = skeleton.root_index
         self.branches = branches_of(skeleton)
 
@@ -65,37 +67,39 @@ class Augmentation:
         """
         if rigs is not None and self.exchanges_branches(rigs):
             positions, scores = self._exchanged(positions, scores, generator, rigs)
-        frames = self._view_frames(len(positions), positions.shape[1], generator).to(positions)
-        flipped = frames[:, :1].det() < 0
-        mirrored = torch.where(flipped[..., None], scores[..., self.mirror_indices], scores)
-        swapped = torch.where(
-            flipped[..., None, None], positions[:, :, self.mirror_indices], positions
-        )
-        target = swapped @ frames[..., :2, :2].transpose(-1, -2)
-        input_positions, input_scores = self._corrupted(target, mirrored, generator)
-        return AugmentedBatch(input_positions, input_scores, target, mirrored, frames)
+        frames, flipped = self._view_frames(len(positions), positions.shape[1], generator)
+        frames, flipped = frames.to(positions), flipped.to(positions.device)
+        if self.config.flip:
+            mirror = index_tensor(self.mirror_indices, positions.device)
+            sides = flipped[:, None, None]
+            scores = torch.where(sides, scores.index_select(2, mirror), scores)
+            positions = torch.where(sides[..., None], positions.index_select(2, mirror), positions)
+        target = positions @ frames[..., :2, :2].mT if self.turns_views else positions
+        input_positions, input_scores = self._corrupted(target, scores, generator)
+        return AugmentedBatch(input_positions, input_scores, target, scores, frames)
 
     def _exchanged(
         self, positions: Tensor, scores: Tensor, generator: Generator, rigs: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Poses with branches of other samples of their rig."""
-        count = len(self.branches)
-        donors = permutations_within_groups(rigs.cpu(), count, generator, fixed_points=True)
-        taken = torch.rand(donors.shape, generator=generator) < self.config.branch_exchange
-        where = positions.device
+        count, where = len(self.branches), positions.device
+        groups = rigs.to(generator.device)
+        donors = permutations_within_groups(groups, count, generator, fixed_points=True)
+        taken = uniform(donors.shape, generator) < self.config.branch_exchange
         exchanged = exchange_branches(
             positions, scores, self.branches, donors.to(where), taken.to(where)
         )
         return normalise(*exchanged, self.root)[:2]
 
-    def _view_frames(self, samples: int, views: int, generator: Generator) -> Tensor:
-        """In-plane rotations, after a flip of x for the samples that are flipped."""
-        degrees = (2 * torch.rand(samples, views, generator=generator) - 1) * self.config.rotation
+    def _view_frames(self, samples: int, views: int, generator: Generator) -> tuple[Tensor, Tensor]:
+        """In-plane rotations, after a flip of x for the samples that are flipped; and which are."""
+        degrees = (2 * uniform((samples, views), generator) - 1) * self.config.rotation
         frames = in_plane_rotation(degrees.deg2rad())
-        if self.config.flip:
-            flipped = torch.rand(samples, generator=generator) < 0.5
-            frames[flipped, :, :, 0] *= -1
-        return frames
+        if not self.config.flip:
+            return frames, torch.zeros(samples, dtype=torch.bool, device=frames.device)
+        flipped = uniform((samples,), generator) < 0.5
+        frames[..., 0] *= 1 - 2 * flipped.to(frames)[:, None, None]
+        return frames, flipped
 
     def _corrupted(
         self, target: Tensor, scores: Tensor, generator: Generator
@@ -103,17 +107,22 @@ class Augmentation:
         """Noise and drop-out for the lifter's input; what the loss compares with stays."""
         positions = target
         if self.config.noise:
-            noise = torch.randn(target.shape, generator=generator).to(target)
-            positions = positions + self.config.noise * noise
+            noise = torch.randn(target.shape, generator=generator, device=generator.device)
+            positions = positions + self.config.noise * noise.to(target)
         if self.config.joint_dropout:
-            kept = torch.rand(scores.shape, generator=generator) >= self.config.joint_dropout
-            kept[..., self.root] = True
+            kept = uniform(scores.shape, generator) >= self.config.joint_dropout
+            kept.select(-1, self.root).fill_(True)
             scores = scores * kept.to(scores)
         if self.config.noise or self.config.joint_dropout:
             positions, scores, _ = normalise(positions, scores, self.root)
         if self.config.confidence_dropout:
-            hidden = torch.rand(scores.shape[:2], generator=generator)
+            hidden = uniform(scores.shape[:2], generator)
             hidden = (hidden < self.config.confidence_dropout).to(scores.device)
             seen = (scores > 0).to(scores)
             scores = torch.where(hidden[..., None], seen, scores)
         return positions, scores
+
+
+def uniform(shape: Sequence[int], generator: Generator) -> Tensor:
+    """Numbers in [0, 1), on the generator's device."""
+    return torch.rand(*shape, generator=generator, device=generator.device)

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+from canonpose.device import index_tensor
 from canonpose.skeleton import Skeleton
 
 
@@ -53,12 +54,12 @@ def _keeps_derived_joints(skeleton: Skeleton, joint: str, below: Sequence[int]) 
 
 
 def exchange_branches(
-    positions: Float[Tensor, "sample view joint 2"],
+    positions: Float[Tensor, "sample view joint space"],
     scores: Float[Tensor, "sample view joint"],
     branches: Sequence[Branch],
     donors: Int64[Tensor, "branch sample"],
     taken: Bool[Tensor, "branch sample"],
-) -> tuple[Float[Tensor, "sample view joint 2"], Float[Tensor, "sample view joint"]]:
+) -> tuple[Float[Tensor, "sample view joint space"], Float[Tensor, "sample view joint"]]:
     """Give samples the branches of others, relative to the joint that the branch hangs on.
 
     Both moments must be of one rig of static cameras, and about as far from them: positions are
@@ -67,8 +68,8 @@ def exchange_branches(
 
     Parameters
     ----------
-    positions : tensor [sample, view, joint, 2]
-        Normalised.
+    positions : tensor [sample, view, joint, space]
+        Normalised images, or poses of one size in 3D.
     scores : tensor [sample, view, joint]
     branches : sequence of Branch
         Larger ones before those inside them.
@@ -84,13 +85,15 @@ def exchange_branches(
     """
     new_positions, new_scores = positions.clone(), scores.clone()
     for (joint, below), donor, take in zip(branches, donors, taken, strict=True):
-        offset = positions[donor][:, :, below] - positions[donor][:, :, joint, None]
+        indices = index_tensor((joint, *below), positions.device)
+        theirs = positions.index_select(2, indices)[donor]
+        their_scores = scores.index_select(2, indices)[donor]
+        offset = theirs[:, :, 1:] - theirs[:, :, :1]
+        anchored = (their_scores[:, :, 0] > 0) & (new_scores[:, :, joint] > 0)
+        seen = their_scores[:, :, 1:] * anchored[..., None].to(scores)
         moved = new_positions[:, :, joint, None] + offset
-        anchored = (scores[donor][:, :, joint] > 0) & (new_scores[:, :, joint] > 0)
-        seen = scores[donor][:, :, below] * anchored[..., None].to(scores)
-        chosen = take[:, None, None]
-        new_positions[:, :, below] = torch.where(
-            chosen[..., None], moved, new_positions[:, :, below]
-        )
-        new_scores[:, :, below] = torch.where(chosen, seen, new_scores[:, :, below])
+        chosen, moving = take[:, None, None], indices[1:]
+        kept, kept_scores = (old.index_select(2, moving) for old in (new_positions, new_scores))
+        new_positions.index_copy_(2, moving, torch.where(chosen[..., None], moved, kept))
+        new_scores.index_copy_(2, moving, torch.where(chosen, seen, kept_scores))
     return new_positions, new_scores

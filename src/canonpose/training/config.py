@@ -6,6 +6,7 @@ from typing import Literal
 from canonpose.errors import InputError
 from canonpose.lifter.network import LifterConfig
 from canonpose.losses.config import LossConfig
+from canonpose.training.precision import Precision
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class TrainingConfig:
     """The folder of a trained lifter whose weights to start from, joint by joint, if it is not
     wider; "pretrained" for the one that comes with canonpose; "nothing" for random weights; "auto"
     for the pretrained one where it fits (activations and width; it knows half of the joints)."""
+    precision: Precision = "float32"
+    """Of the layers' matrix products: float32; tf32, faster on GPUs and the same as float32
+    elsewhere; bfloat16, where processor or GPU have it. Weights and losses stay in float32."""
     seed: int = 0
 
     def __post_init__(self) -> None:

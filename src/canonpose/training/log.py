@@ -1,7 +1,7 @@
 """The metrics log of a training, one JSON object a line, and its picture."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ def append_record(run: Path, record: Mapping[str, Any]) -> None:
         ) from error
 
 
-def plot_curves(run: Path) -> None:
+def plot_curves(run: Path, terms: Sequence[str] = TERMS) -> None:
     """Draw the loss terms and the learning rate over the epochs into ``curves.png``."""
     from matplotlib.figure import Figure
 
@@ -56,7 +56,7 @@ def plot_curves(run: Path) -> None:
     epochs = [record["epoch"] for record in records]
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
-    for term in TERMS:
+    for term in terms:
         values = [record[term] for record in records]
         if any(values):
             axes.plot(epochs, values, label=term, linewidth=2 if term == "total" else 1.2)

@@ -1,21 +1,27 @@
 """A capture as training tensors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
-from torch import Tensor
+from jaxtyping import Bool, Float, Int64
+from torch import Generator, Tensor
 
 from canonpose.datamodel import Capture, Take
 from canonpose.errors import InputError
 from canonpose.geometry.normalisation import normalise
+from canonpose.skeleton import Skeleton
 
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """All moments of a capture that at least two cameras saw, normalised."""
+    """All moments of a capture that at least two cameras saw, normalised; or a batch of them.
+
+    The `canonpose.training.source.SampleSource` of a capture that fits into the device's memory.
+    """
 
     positions: Float[Tensor, "sample view joint 2"]
     """Root-centred, unit Frobenius norm; 0 where missing."""
@@ -30,6 +36,30 @@ class Samples:
     def to(self, device: torch.device) -> "Samples":
         """The same on another device."""
         return Samples(self.positions.to(device), self.scores.to(device), self.rigs.to(device))
+
+    @cached_property
+    def rig_count(self) -> int:
+        """Rigs are numbered from 0 to one below this. Waits for the device, once."""
+        return int(self.rigs.max()) + 1
+
+    def order(self, generator: Generator) -> Int64[Tensor, " sample"]:
+        """All samples in random order, on the device."""
+        return torch.randperm(len(self), generator=generator).to(self.positions.device)
+
+    def at(self, chosen: Bool[Tensor, " sample"]) -> "Samples":
+        """The same at some moments only."""
+        return self.gather(chosen.nonzero()[:, 0])
+
+    def expect(self, chosen: Int64[Tensor, " batch"]) -> None:
+        """They are here already."""
+
+    def rigs_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
+        """The rigs of some samples."""
+        return self.rigs[chosen]
+
+    def gather(self, chosen: Int64[Tensor, " batch"]) -> "Samples":
+        """Some of the samples."""
+        return Samples(self.positions[chosen], self.scores[chosen], self.rigs[chosen])
 
     def fingerprint(self) -> str:
         """A hash that changes when the data do."""
@@ -47,28 +77,56 @@ def samples_of(capture: Capture) -> Samples:
     InputError
         If there is no moment at which two cameras saw the root joint.
     """
-    stacks = [_stacked(take, capture) for take in capture.takes]
-    positions = torch.cat([stack[0] for stack in stacks])
-    scores = torch.cat([stack[1] for stack in stacks])
-    rig_names = sorted({take.rig for take in capture.takes})
-    rigs = torch.cat([torch.full((len(t),), rig_names.index(t.rig)) for t in capture.takes])
-    positions, scores, _ = normalise(positions, scores, capture.skeleton.root_index)
-    shared = (scores > 0).any(-1).sum(-1) >= 2
+    moments = all_moments(capture)
+    shared = seen_by_two(moments)
     if not shared.any():
         raise InputError(
             f"{', '.join(capture.sources)}: there is no frame in which two cameras see the root "
             f"joint {capture.skeleton.root!r}; check that the cameras are synchronised, and film "
             f"the same person."
         )
-    return Samples(positions[shared], scores[shared], rigs[shared])
+    return moments.at(shared)
 
 
-def _stacked(take: Take, capture: Capture) -> tuple[Tensor, Tensor]:
+def all_moments(capture: Capture) -> Samples:
+    """The same of all moments, also of those that fewer than two cameras saw."""
+    rig_names = sorted({take.rig for take in capture.takes})
+    parts = [
+        _moments(take, capture.cameras, capture.skeleton, rig_names.index(take.rig))
+        for take in capture.takes
+    ]
+    return Samples(
+        torch.cat([part.positions for part in parts]),
+        torch.cat([part.scores for part in parts]),
+        torch.cat([part.rigs for part in parts]),
+    )
+
+
+def seen_by_two(moments: Samples) -> Bool[Tensor, " sample"]:
+    """Which moments two cameras or more saw, so that something can be learned from them."""
+    return (moments.scores > 0).any(-1).sum(-1) >= 2
+
+
+def samples_of_take(
+    take: Take, cameras: Sequence[str], skeleton: Skeleton, rig: int = 0
+) -> Samples:
+    """The moments of one take that two cameras saw, with its rig's number; may be none."""
+    moments = _moments(take, cameras, skeleton, rig)
+    return moments.at(seen_by_two(moments))
+
+
+def _moments(take: Take, cameras: Sequence[str], skeleton: Skeleton, rig: int) -> Samples:
+    positions, scores = _stacked(take, cameras, skeleton)
+    positions, scores, _ = normalise(positions, scores, skeleton.root_index)
+    return Samples(positions, scores, torch.full((len(take),), rig))
+
+
+def _stacked(take: Take, cameras: Sequence[str], skeleton: Skeleton) -> tuple[Tensor, Tensor]:
     """Positions and scores of one take, [frame, view, joint, ...]."""
-    shape = (len(take), len(capture.cameras), len(capture.skeleton))
+    shape = (len(take), len(cameras), len(skeleton))
     positions = np.full((*shape, 2), np.nan, dtype=np.float32)
     scores = np.zeros(shape, dtype=np.float32)
-    for view, camera in enumerate(capture.cameras):
+    for view, camera in enumerate(cameras):
         if camera in take.views:
             positions[:, view] = take.views[camera].positions
             scores[:, view] = take.views[camera].scores

@@ -12,6 +12,8 @@ import torch
 
 from canonpose.errors import InputError
 from canonpose.lifter.trained import CARD
+from canonpose.processor import processor_used_well
+from canonpose.training.agreement import Agreement
 from canonpose.training.checkpoint import (
     CHECKPOINT,
     Checkpoint,
@@ -20,7 +22,7 @@ from canonpose.training.checkpoint import (
     save_checkpoint,
 )
 from canonpose.training.interrupt import deferred_interrupts
-from canonpose.training.log import TERMS, append_record, start_log
+from canonpose.training.log import append_record, start_log
 from canonpose.training.trainer import Trainer
 
 CHECKPOINT_SECONDS = 30.0
@@ -51,57 +53,72 @@ class Session:
         self.folder = folder
         self.identity = identity
         self.progress = progress
-        self.sums = torch.zeros(len(TERMS), device=trainer.device)
+        self.processes = trainer.processes
+        self.sums = torch.zeros(len(trainer.terms), device=trainer.device)
         self.seconds = 0.0
 
     def prepare(self, resume: bool, overwrite: bool) -> None:
         """Take up the checkpoint, or make sure that nothing is overwritten by accident."""
         if self.folder is None:
             return
-        checkpoint = load_checkpoint(self.folder) if resume or not overwrite else None
-        if checkpoint is not None and resume:
-            check_identity(checkpoint, self.identity, self.folder)
+        folder = self.folder
+        checkpoint = self.processes.from_first(lambda: self._begin(folder, resume, overwrite))
+        if checkpoint is not None:
             self.trainer.restore(dict(checkpoint.tensors), checkpoint.step)
-            self.sums += torch.tensor(checkpoint.loss_sums, device=self.trainer.device)
+            if self.processes.first:  # sums of all, in one
+                self.sums += torch.tensor(checkpoint.loss_sums, device=self.trainer.device)
             self.seconds = checkpoint.seconds
+
+    def _begin(self, folder: Path, resume: bool, overwrite: bool) -> Checkpoint | None:
+        """Make the folder ready, and read the checkpoint that is to be taken up."""
+        checkpoint = load_checkpoint(folder) if resume or not overwrite else None
+        if checkpoint is not None and resume:
+            check_identity(checkpoint, self.identity, folder)
         elif checkpoint is not None:
             raise InputError(
-                f"{self.folder}: holds an unfinished training; go on with --resume, start anew "
+                f"{folder}: holds an unfinished training; go on with --resume, start anew "
                 f"with --overwrite, or choose another folder."
             )
-        elif (self.folder / CARD).exists() and not overwrite:
+        elif (folder / CARD).exists() and not overwrite:
             raise InputError(
-                f"{self.folder}: holds a finished training; start anew with --overwrite, or "
+                f"{folder}: holds a finished training; start anew with --overwrite, or "
                 f"choose another folder."
             )
         else:
             with suppress(OSError):  # a folder that is none is refused when the log is started
-                (self.folder / CHECKPOINT).unlink()
-        start_log(self.folder, self.trainer.step)
+                (folder / CHECKPOINT).unlink()
+        start_log(folder, 0 if checkpoint is None else checkpoint.step)
+        return checkpoint
 
     def run(self) -> None:
         """Take all steps that are left."""
         trainer = self.trainer
+        agreement = Agreement(self.processes)
         last_checkpoint = started = time.monotonic()
         before = self.seconds
-        with deferred_interrupts() as interruption:
+        with deferred_interrupts() as interruption, processor_used_well():
             while trainer.step < trainer.steps:
                 self.sums += torch.stack(trainer.advance())
+                ended = trainer.step % trainer.steps_per_epoch == 0
+                # The one place that waits for a GPU.
+                sums = self.processes.total(self.sums).tolist() if ended else []
                 self.seconds = before + time.monotonic() - started
-                if trainer.step % trainer.steps_per_epoch == 0:
-                    self._end_epoch()
-                if interruption.requested:
+                if ended:
+                    self._end_epoch(sums)
+                due = time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS
+                stop, save = agreement.reached(interruption.requested, due)
+                if stop:
                     self._checkpoint()
                     raise KeyboardInterrupt
-                if time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS:
+                if save:
                     self._checkpoint()
                     last_checkpoint = time.monotonic()
 
-    def _end_epoch(self) -> None:
+    def _end_epoch(self, sums: list[float]) -> None:
         trainer = self.trainer
-        means = (self.sums / trainer.steps_per_epoch).tolist()
+        means = [total / trainer.steps_per_epoch for total in sums]
         self.sums.zero_()
-        losses = dict(zip(TERMS, means, strict=True))
+        losses = dict(zip(trainer.terms, means, strict=True))
         if not all(map(math.isfinite, means)):
             raise InputError(
                 f"the losses are no longer finite in epoch {trainer.epoch}; lower the learning "
@@ -116,13 +133,15 @@ class Session:
             "samples_per_second": round(rate, 1),
             "seconds": round(self.seconds, 3),
         }
-        if self.folder is not None:
+        if self.folder is not None and self.processes.first:
             append_record(self.folder, record)
-        if self.progress is not None:
+        if self.progress is not None and self.processes.first:
             self.progress(Progress(trainer.epoch, trainer.epochs, losses, rate))
 
     def _checkpoint(self) -> None:
-        if self.folder is not None:
+        if self.folder is None:
+            return
+        sums = self.processes.total(self.sums).tolist()
+        if self.processes.first:
             state, step = self.trainer.state(), self.trainer.step
-            sums = self.sums.tolist()
             save_checkpoint(Checkpoint(state, step, sums, self.seconds, self.identity), self.folder)

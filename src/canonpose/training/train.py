@@ -16,28 +16,34 @@ from canonpose.datamodel import Capture
 from canonpose.device import choose_device
 from canonpose.errors import InputWarning
 from canonpose.lifter.trained import TrainedLifter, save_lifter
-from canonpose.synchronisation.check import check_synchronisation
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
+from canonpose.training.data import TrainingData, training_data
+from canonpose.training.distributed import ALONE, Processes
 from canonpose.training.log import plot_curves
-from canonpose.training.samples import samples_of
 from canonpose.training.session import Progress, Session
 from canonpose.training.start import start_of
+from canonpose.training.store import Store
 from canonpose.training.trainer import Trainer
 from canonpose.training.view_angles import view_angles, warn_of_weak_geometry
 
 FEW_SAMPLES = 50
 """Fewer bring a warning."""
+ENOUGH_SAMPLES = 65536
+"""As many, evenly from all, decide what a training asks of its footage as a whole: who wins the
+chirality vote, how far cameras look apart, how large shared joints are."""
 
 
 def train(
-    capture: Capture,
+    footage: Capture | Store,
     run: str | Path | None = None,
     config: TrainingConfig | None = None,
     *,
     resume: bool = False,
     overwrite: bool = False,
     device: str = "auto",
+    memory: float | None = None,
+    processes: Processes = ALONE,
     progress: Callable[[Progress], None] | None = None,
 ) -> TrainedLifter:
     """Train a lifter on uncalibrated footage, without any annotation.
@@ -47,7 +53,8 @@ def train(
 
     Parameters
     ----------
-    capture : Capture
+    footage : Capture or Store
+        From `canonpose.read_capture` or `canonpose.open_store`.
     run : path, optional
         Folder for weights, card, log, curves and checkpoints; without it nothing is written.
     config : TrainingConfig, optional
@@ -59,58 +66,67 @@ def train(
         Train anew even if ``run`` holds a trained lifter or a checkpoint.
     device : str
         "auto", "cpu", "cuda", ...
+    memory : float, optional
+        Gigabytes of the device that the samples of a store may take up; half of what is free
+        unless given. Where they need more they stay on disk.
+    processes : Processes
+        Those that train together, each given the same arguments, from
+        `canonpose.training.distributed.joined`; this one alone unless given. The first one writes.
     progress : callable, optional
         Called after each epoch.
 
     Raises
     ------
     InputError
-        If the capture, the run's folder or the device cannot be used, or the losses diverge.
+        If the footage, the run's folder or the device cannot be used, or the losses diverge.
     KeyboardInterrupt
         If stopped by Ctrl-C or SIGTERM; with ``run``, a checkpoint has been written.
     """
     folder = None if run is None else Path(run)
-    config = config or PRESETS[default_preset(capture.static_cameras)]
-    samples = samples_of(capture)
-    static = bool(capture.static_cameras)
-    _warn_of_little_footage(capture, len(samples))
-    for doubt in check_synchronisation(capture):
-        warnings.warn(str(doubt), InputWarning, stacklevel=2)
-    trainer = Trainer(samples, capture.skeleton, config, static, choose_device(device))
-    start = start_of(config, capture.skeleton)
+    config = config or PRESETS[default_preset(footage.static_cameras)]
+    where = choose_device(device, processes.place)
+    data = training_data(footage, where, memory, check_files=processes.place == 0)
+    processes.check_alike(
+        data.fingerprint, "the processes do not see the same footage; give all of them the same."
+    )
+    skeleton = data.skeleton
+    _warn_of_little_footage(data)
+    for doubt in data.doubts:
+        warnings.warn(doubt, InputWarning, stacklevel=2)
+    trainer = Trainer(data.samples, skeleton, config, data.static_cameras, where, processes)
+    start = start_of(config, skeleton)
     if start is not None:
-        start.into_(trainer.network, capture.skeleton, samples, config.seed)
+        start.into_(trainer.network, skeleton, data.some(ENOUGH_SAMPLES), config.seed)
     identity = {
         "training": to_table(config),
-        "static_cameras": static,
-        "cameras": list(capture.cameras),
-        "skeleton": list(capture.skeleton.joints),
-        "data": samples.fingerprint(),
-        "started_from": None if start is None else start.facts(capture.skeleton),
+        "static_cameras": data.static_cameras,
+        "cameras": list(data.cameras),
+        "skeleton": list(skeleton.joints),
+        "data": data.fingerprint,
+        "started_from": None if start is None else start.facts(skeleton),
     }
     session = Session(trainer, folder, identity, progress)
     session.prepare(resume, overwrite)
     session.run()
+    voters = data.some(ENOUGH_SAMPLES)
     ballot = resolve_chirality(
-        trainer.network,
-        trainer.samples.positions.flatten(0, 1),
-        trainer.samples.scores.flatten(0, 1),
-        capture.skeleton,
+        trainer.network, voters.positions.flatten(0, 1), voters.scores.flatten(0, 1), skeleton
     )
     trainer.network.eval()
-    angles = view_angles(trainer.network, trainer.samples, capture.cameras)
+    angles = view_angles(trainer.network, voters, data.cameras)
     warn_of_weak_geometry(angles)
-    provenance = _provenance(capture, trainer, ballot, angles, session.seconds, identity)
-    lifter = TrainedLifter(trainer.network, capture.skeleton, to_table(config), provenance)
-    if folder is not None:
+    provenance = provenance_of(data, trainer, ballot, angles, session.seconds, identity)
+    lifter = TrainedLifter(trainer.network, skeleton, to_table(config), provenance)
+    if folder is not None and processes.first:
         plot_curves(folder)
         save_lifter(lifter, folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
     return lifter
 
 
-def _warn_of_little_footage(capture: Capture, samples: int) -> None:
-    if len(capture.cameras) == 2:
+def _warn_of_little_footage(data: TrainingData) -> None:
+    samples = len(data.samples)
+    if len(data.cameras) == 2:
         warnings.warn(
             "two cameras: results are noticeably better with three or four, and two opposite "
             "cameras show no depth at all.",
@@ -126,22 +142,23 @@ def _warn_of_little_footage(capture: Capture, samples: int) -> None:
         )
 
 
-def _provenance(
-    capture: Capture,
+def provenance_of(
+    data: TrainingData,
     trainer: Trainer,
     ballot: ChiralityVote,
     angles: dict[tuple[str, str], float],
     seconds: float,
     identity: dict[str, Any],
 ) -> dict[str, Any]:
+    """For the card: footage, versions, times, the vote and the views, of a finished training."""
     return {
         "canonpose": version("canonpose"),
         "torch": torch.__version__,
         "machine": f"{platform.system()} {platform.machine()}, {trainer.device}",
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "captures": list(capture.sources),
-        "takes": [take.name for take in capture.takes],
-        "cameras": list(capture.cameras),
+        "captures": list(data.sources),
+        "takes": list(data.takes),
+        "cameras": list(data.cameras),
         "static_cameras": identity["static_cameras"],
         "samples": len(trainer.samples),
         "data": identity["data"],
@@ -157,5 +174,5 @@ def _provenance(
             "poses": ballot.frames,
         },
         "view_angles": {" ".join(pair): round(angle, 1) for pair, angle in angles.items()},
-        "notes": list(capture.notes),
+        "notes": list(data.notes),
     }

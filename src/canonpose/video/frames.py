@@ -39,6 +39,7 @@ def read_frames(
     first: int = 0,
     after: float | None = None,
     tell: Callable[[str], None] = _warn,
+    threads: int = 0,
 ) -> Generator[Frame, None, None]:
     """The frames of a video from one of them to the last, upright; few are held at a time.
 
@@ -57,6 +58,8 @@ def read_frames(
         start, in formats that have an index.
     tell : callable
         What to do with notes on damage; a warning unless given.
+    threads : int
+        Of the decoder; 0 is one for every core.
 
     Raises
     ------
@@ -64,12 +67,13 @@ def read_frames(
         If it is no video that can be decoded; the message says why and what to do.
     """
     path = Path(path)
-    with open_video(path) as (container, stream):
+    with open_video(path, threads) as (container, stream):
         clock = Clock(stream.time_base, frame_rate(stream))
         pictures = _Pictures(container, stream)
         sought = first > 0 and after is not None and _seek(pictures, path, clock, after)
         if sought or first == 0 or after is None:
             count = first if sought else 0
+            pictures.go_on(count)
             for index, picture in enumerate(pictures, start=count):
                 time = clock.time(picture.pts)
                 count = index + 1
@@ -77,12 +81,13 @@ def read_frames(
                     yield Frame(index, time, upright(picture))
             _tell_damage(pictures, path, clock, count, tell)
             return
-    yield from read_frames(path, first, None, tell)
+    yield from read_frames(path, first, None, tell, threads)
 
 
 def upright(picture: Any) -> UInt8[np.ndarray, "height width 3"]:
     """A decoded picture as RGB, turned as its file says."""
-    image = picture.to_ndarray(format="rgb24")
+    # Threads would be made anew for every picture, for less than what they cost.
+    image = picture.to_ndarray(format="rgb24", threads=1)
     turns = quarter_turns(picture)
     return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
@@ -97,14 +102,19 @@ class _Pictures:
         """Packets that could not be decoded so far."""
         self.first_damage = 0
         """How many pictures came before the first of them."""
+        self.given = 0
+        """Pictures so far."""
         self._av = import_av()
         self._decoded = self._decode()
 
     def __iter__(self) -> Iterator[Any]:
         return self._decoded
 
+    def go_on(self, first: int) -> None:
+        """Count as if the next picture were this one, and none before had been damaged."""
+        self.given, self.damaged = first, 0
+
     def _decode(self) -> Iterator[Any]:
-        given = 0
         packets = self.container.demux(self.stream)
         while True:
             try:
@@ -115,11 +125,11 @@ class _Pictures:
                 return
             except self._av.error.InvalidDataError:
                 if not self.damaged:
-                    self.first_damage = given
+                    self.first_damage = self.given
                 self.damaged += 1
                 continue
             for picture in pictures:
-                given += 1
+                self.given += 1
                 yield picture
 
 

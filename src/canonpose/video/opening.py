@@ -58,8 +58,8 @@ def probe(path: str | Path) -> VideoInfo:
 
 
 @contextmanager
-def open_video(path: Path) -> Iterator[tuple[Any, Any]]:
-    """A PyAV container and its video stream, ready to decode on all cores.
+def open_video(path: Path, threads: int = 0) -> Iterator[tuple[Any, Any]]:
+    """A PyAV container and its video stream, ready to decode on so many cores; 0 is all.
 
     Raises
     ------
@@ -78,7 +78,8 @@ def open_video(path: Path) -> Iterator[tuple[Any, Any]]:
             raise InputError(
                 f"{path}: is of a codec that this FFmpeg does not decode; convert it to H.264."
             )
-        stream.thread_type = "AUTO"
+        stream.thread_type = "NONE" if threads == 1 else "AUTO"
+        stream.codec_context.thread_count = threads
         yield container, stream
 
 

@@ -1,0 +1,89 @@
+"""``canonpose lift`` of several cameras."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from canonpose.cli.detecting import detecting
+from canonpose.cli.overlay import video_of
+from canonpose.cli.parsing import comma_separated, persons_by_camera
+from canonpose.datamodel import Poses
+from canonpose.errors import InputError
+from canonpose.fusing import Fused, KnownRig, lift_views, read_rig
+from canonpose.lifter import TrainedLifter
+from canonpose.lifter.naming import PRETRAINED
+from canonpose.lifter.pretrained import lifter_named
+from canonpose.lifter.trained import CARD
+from canonpose.readers.one_take import ViewsOfTake, read_take
+from canonpose.solving.files import write_take
+
+if TYPE_CHECKING:
+    from canonpose.cli.lift import Lift
+
+
+def lift_together(options: "Lift", console: Console) -> tuple[Poses, Path | None]:
+    """Fuse the views of a take, and find the video for an overlay where one is asked for."""
+    rig = None if options.rig is None else read_rig(options.rig)
+    if options.world is not None and (rig is None or not rig.cameras):
+        raise InputError(f"--world {options.world}: needs --rig with the cameras' places.")
+    lifter = _lifter(options, console)
+    with detecting(console, options.detector) as detect:
+        take = read_take(
+            options.input,
+            cameras=comma_separated(options.cameras),
+            layout=options.layout,
+            persons=persons_by_camera(options.person),
+            detect=detect,
+        )
+    for note in take.notes:
+        console.print(escape(note), soft_wrap=True)
+    camera = options.camera or next(iter(take.views))
+    drawn_on = None
+    if options.overlay and camera in take.files:
+        drawn_on = video_of(take.files[camera], options.video)
+    fused = _fused(options, take, lifter, rig, console)
+    if options.world is not None and fused.world is not None:
+        write_take(fused.world, lifter.skeleton, fused.poses.units, options.world)
+        console.print(f"in the rig's world: {options.world}", soft_wrap=True)
+    return fused.poses, drawn_on
+
+
+def _fused(
+    options: "Lift",
+    take: ViewsOfTake,
+    lifter: TrainedLifter,
+    rig: KnownRig | None,
+    console: Console,
+) -> Fused:
+    if options.static_cameras and take.static_cameras is False:
+        raise InputError("capture.toml says that the cameras move; leave --static-cameras out.")
+    static = options.static_cameras or bool(take.static_cameras)
+    how = "as cameras that may move; if they stood still, --static-cameras does much better"
+    if rig is not None:
+        how = "triangulated" if rig.cameras else "by the rig's rotations"
+    elif static:
+        how = "as cameras that stand still"
+    told = f"{len(take.views)} cameras ({', '.join(take.views)}), {how}"
+    console.print(escape(told), soft_wrap=True)
+    return lift_views(
+        take.views,
+        lifter,
+        rig=rig,
+        static_cameras=static,
+        camera=options.camera,
+        subject_height=options.subject_height,
+        device=options.device,
+    )
+
+
+def _lifter(options: "Lift", console: Console) -> TrainedLifter:
+    """The given one, else that of the rig, else the pretrained one."""
+    from canonpose.cli.lift import say_if_pretrained
+
+    model = options.model
+    if model is None and options.rig is not None and (options.rig / "lifter" / CARD).exists():
+        model = str(options.rig / "lifter")
+    say_if_pretrained(model or PRETRAINED, console)
+    return lifter_named(model or PRETRAINED)

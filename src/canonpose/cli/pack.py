@@ -1,0 +1,79 @@
+"""``canonpose pack``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from rich.markup import escape
+
+from canonpose.association import LifterVote
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
+from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
+from canonpose.cli.progress import progress_bar
+from canonpose.cli.train import static_cameras
+from canonpose.errors import InputError
+from canonpose.folders import check_free
+from canonpose.lifter.pretrained import lifter_named
+from canonpose.training.store import pack
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Write what a training sees of captures into one folder, for footage larger than the memory.
+
+    `canonpose train STORE` trains on it as on the captures.
+    """
+
+    capture: tyro.conf.Positional[tuple[Path, ...]]
+    """Folders of takes, or single takes."""
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="STORE")]
+    """Folder to write; must be new or empty."""
+    cameras: str | None = None
+    """Cameras to use, separated by commas; all by default."""
+    static_cameras: bool = False
+    """The cameras stand still during each take."""
+    moving_cameras: bool = False
+    """The cameras move or zoom, whatever capture.toml says."""
+    person: str | None = None
+    """Which person to take, by camera where there are several: cam01=2,cam02=1."""
+    people_from: Annotated[Path | None, tyro.conf.arg(metavar="RUN")] = None
+    """A training of any footage, or `pretrained`, whose lifter votes on who is who where a camera
+    sees several people."""
+    layout: str | None = None
+    """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
+    detector: Flat = DEFAULT_DETECTOR
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and run."""
+    options = parse(Pack, "pack", arguments)
+    if not options.capture:
+        raise InputError("no capture is given; name the folder of at least one.")
+    check_free(options.output)
+    console = Console(highlight=False)
+    with (
+        detecting(console, options.detector) as detect,
+        progress_bar(console, "take") as bar,
+    ):
+        task = bar.add_task("packing", total=None)
+        card = pack(
+            options.capture,
+            options.output,
+            cameras=comma_separated(options.cameras),
+            persons=persons_by_camera(options.person),
+            layout=options.layout,
+            static_cameras=static_cameras(options),
+            detect=detect,
+            vote=LifterVote(lifter_named(options.people_from)) if options.people_from else None,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    for note in card.notes:
+        console.print(escape(note), soft_wrap=True)
+    console.print(
+        f"samples: {len(card)}, takes: {len(card.takes)}, cameras: {len(card.cameras)}\n"
+        f"store: {options.output}",
+        soft_wrap=True,
+    )

@@ -1,0 +1,91 @@
+"""``canonpose uncertainty``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from rich.markup import escape
+
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
+from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
+from canonpose.cli.train import show_progress, training_bar
+from canonpose.lifter import load_lifter
+from canonpose.lifter.sigma import save_uncertainty
+from canonpose.lifter.trained import FILES
+from canonpose.readers import read_capture
+from canonpose.training.session import Progress
+from canonpose.uncertainty import UncertaintyConfig, learn_uncertainty
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Learn how far a lifter's joints may be off, so that lift says it.
+
+    The cameras must stand still. For each of three parts of the footage a lifter is trained without
+    it, and judged there against the footage solved in 3D: as long as three trainings take.
+    """
+
+    capture: tyro.conf.Positional[Path]
+    """The capture that the lifter was trained on."""
+    model: Annotated[Path, tyro.conf.arg(aliases=["-m"], metavar="RUN")]
+    """Folder of the lifter, into which the result is written."""
+    cameras: str | None = None
+    """Cameras to use, separated by commas; all by default."""
+    static_cameras: bool = False
+    """The cameras stand still during each take."""
+    person: str | None = None
+    """Which person to take, by camera where there are several: cam01=2,cam02=1."""
+    layout: str | None = None
+    """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
+    device: str = "auto"
+    """auto, cpu, cuda, ..."""
+    detector: Flat = DEFAULT_DETECTOR
+    config: Annotated[UncertaintyConfig, tyro.conf.arg(name="")] = field(
+        default_factory=UncertaintyConfig
+    )
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse and run."""
+    options = parse(Uncertainty, "uncertainty", arguments)
+    console = Console(highlight=False)
+    lifter, weights = load_lifter(options.model), FILES.weights_hash(options.model)
+    with detecting(console, options.detector) as detect:
+        capture = read_capture(
+            options.capture,
+            cameras=comma_separated(options.cameras),
+            persons=persons_by_camera(options.person),
+            layout=options.layout,
+            static_cameras=True if options.static_cameras else None,
+            detect=detect,
+        )
+    for note in capture.notes:
+        console.print(escape(note), soft_wrap=True)
+    with training_bar(console) as bar:
+        tasks: dict[str, object] = {}
+
+        def show(part: str, progress: Progress) -> None:
+            if part not in tasks:
+                tasks[part] = bar.add_task(part, total=None, loss="")
+            show_progress(bar, tasks[part], progress)  # type: ignore[arg-type]
+
+        learned = learn_uncertainty(
+            capture,
+            lifter,
+            options.config,
+            device=options.device,
+            progress=show,
+            say=lambda sentence: bar.console.print(escape(sentence), soft_wrap=True),
+        )
+    save_uncertainty(learned, options.model, weights)
+    facts = learned.facts
+    shares = ", ".join(f"{share:.0%}" for share in facts["share_within_by_part"])
+    console.print(
+        f"{facts['views']} views held back, half of their joints off by less than "
+        f"{facts['median_error']:.3f} body sizes; within sigma, by part: {shares}",
+        soft_wrap=True,
+    )
+    console.print(f"uncertainty: {options.model}", soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Many files at once: worker processes of this machine, or a Ray cluster."""

@@ -1,0 +1,153 @@
+"""What an exported lifter computes, from pixels to 3D, as ONNX nodes.
+
+The same steps as `canonpose.inference.lift` takes with PyTorch, frame by frame.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from onnx import TensorProto
+
+from canonpose.deployment.layers import Layer
+from canonpose.deployment.nodes import Nodes
+from canonpose.deployment.sigma import Sigma
+from canonpose.inference.body_scale import Segments, segments_of
+from canonpose.lifter.network import NEGATIVE_SLOPE, LifterConfig
+from canonpose.skeleton import Skeleton
+
+KEYPOINTS, SCORES = "keypoints", "scores"
+"""Inputs: [frame, joint, 2] in pixels, NaN where missing, and [frame, joint], 0 where missing."""
+POSITIONS, CANONICAL, ROTATION = "positions", "canonical", "rotation"
+"""Outputs: [frame, joint, 3] in the camera's and the canonical frame, [frame, 3, 3] between."""
+SIGMA = "sigma"
+"""Output of lifters that know their uncertainty: [frame, joint]."""
+SMALL_ANGLE = 1e-3
+"""Radians, below which sin(a)/a is 1 - a^2/6 to single precision."""
+
+
+class _Normalised(NamedTuple):
+    positions: str
+    scores: str
+    usable: str
+    """[frame, 1, 1], whether it can be lifted."""
+
+
+def lifting_nodes(
+    layer: Layer, config: LifterConfig, skeleton: Skeleton, sigma: Sigma | None = None
+) -> Nodes:
+    """Everything between the inputs and the outputs.
+
+    Parameters
+    ----------
+    layer : callable
+        How fully connected layers are written.
+    config : LifterConfig
+    skeleton : Skeleton
+    sigma : callable, optional
+        How the uncertainty of joints is written, where it is known.
+    """
+    n = Nodes()
+    seen = _normalised(n, skeleton)
+    poses, axis_angle = _network(n, seen, layer, config, len(skeleton))
+    missing = n.constant(np.nan)
+    centred = n("Sub", poses, n("Gather", poses, n.constant([skeleton.root_index]), axis=1))
+    sized = n("Div", centred, _size(n, centred, skeleton))
+    canonical = n("Where", seen.usable, sized, missing, name=CANONICAL)
+    rotation = n("Where", seen.usable, _rodrigues(n, axis_angle), missing, name=ROTATION)
+    n("MatMul", canonical, n("Transpose", rotation, perm=[0, 2, 1]), name=POSITIONS)
+    if sigma is not None:
+        distances = sigma(n, seen.positions, seen.scores, POSITIONS)
+        n("Where", n("Squeeze", seen.usable, n.constant([-1])), distances, missing, name=SIGMA)
+    return n
+
+
+def _normalised(n: Nodes, skeleton: Skeleton) -> _Normalised:
+    """As `canonpose.geometry.normalisation.normalise` (section 3.1)."""
+    root, last = n.constant([skeleton.root_index]), n.constant([-1])
+    zero, one = n.constant(0.0), n.constant(1.0)
+    amiss = n("Or", n("IsNaN", KEYPOINTS), n("IsInf", KEYPOINTS))
+    amiss = n("ReduceMax", n("Cast", amiss, to=TensorProto.FLOAT), last, keepdims=0)
+    seen = n("And", n("Greater", SCORES, zero), n("Equal", amiss, zero))
+    rooted = n("And", seen, n("Gather", seen, root, axis=1))
+    centred = n("Sub", KEYPOINTS, n("Gather", KEYPOINTS, root, axis=1))
+    centred = n("Where", n("Unsqueeze", rooted, last), centred, zero)
+    scale = n("ReduceL2", centred, n.constant([1, 2]), keepdims=1)
+    usable = n("Greater", scale, zero)
+    counted = n("And", rooted, n("Squeeze", usable, last))
+    return _Normalised(
+        positions=n("Div", centred, n("Where", usable, scale, one)),
+        scores=n("Where", counted, SCORES, zero),
+        usable=usable,
+    )
+
+
+def _network(
+    n: Nodes, seen: _Normalised, layer: Layer, config: LifterConfig, joints: int
+) -> tuple[str, str]:
+    """Fig. 3: normalised poses and scores to poses [frame, joint, 3] and axis-angle [frame, 3]."""
+
+    def bent(features: str) -> str:
+        return n("LeakyRelu", features, alpha=NEGATIVE_SLOPE)
+
+    def path(features: str, name: str, blocks: int) -> str:
+        for block in range(blocks):
+            inner = bent(layer(n, features, f"{name}.{block}.first"))
+            inner = bent(layer(n, inner, f"{name}.{block}.second"))
+            features = n("Add", inner, features)
+            features = bent(features) if config.block_activation else features
+        return features
+
+    flat = n("Reshape", seen.positions, n.constant([0, 2 * joints]))
+    features = layer(n, n("Concat", flat, seen.scores, axis=1), "upscale")
+    features = bent(features) if config.input_activation else features
+    features = path(features, "common", 1)
+    poses = layer(n, path(features, "pose_path", 2), "pose_head")
+    axis_angle = layer(n, path(features, "rotation_path", 2), "rotation_head")
+    return n("Reshape", poses, n.constant([0, joints, 3])), axis_angle
+
+
+def _size(n: Nodes, poses: str, skeleton: Skeleton) -> str:
+    """As `canonpose.inference.body_scale.body_size`, [frame, 1, 1]."""
+    segments = segments_of(skeleton)
+    vectors = n("MatMul", n.constant(_differences(segments, skeleton)), poses)
+    total = n("ReduceSum", n("ReduceL2", vectors, n.constant([2])), n.constant([1]), keepdims=1)
+    return n("Div", total, n.constant(segments.total))
+
+
+def _differences(segments: Segments, skeleton: Skeleton) -> Float[np.ndarray, "segment joint"]:
+    """The matrix that takes a pose to its segments as vectors."""
+    matrix = np.zeros((len(segments.ends), len(skeleton)))
+    for row, (start, end) in zip(matrix, segments.ends, strict=True):
+        row[skeleton.indices(end)] += 1 / len(end)
+        row[skeleton.indices(start)] -= 1 / len(start)
+    return matrix
+
+
+def _rodrigues(n: Nodes, axis_angle: str) -> str:
+    """As `canonpose.geometry.rotations.rodrigues`, [frame, 3, 3]; K^2 is v v^T - a^2 I."""
+    angle = n("Unsqueeze", n("ReduceL2", axis_angle, n.constant([1]), keepdims=1), n.constant([2]))
+    half = n("Mul", angle, n.constant(0.5))
+    cross = n("MatMul", axis_angle, n.constant(_CROSS.reshape(3, 9)))
+    cross = n("Reshape", cross, n.constant([0, 3, 3]))
+    squared = n("Mul", n("Pow", _sinc(n, half), n.constant(2.0)), n.constant(0.5))
+    turned = n("Add", n.constant(np.eye(3)), n("Mul", _sinc(n, angle), cross))
+    return n("Add", turned, n("Mul", squared, n("MatMul", cross, cross)))
+
+
+def _sinc(n: Nodes, angle: str) -> str:
+    """sin(a)/a, 1 at 0."""
+    small = n("Less", angle, n.constant(SMALL_ANGLE))
+    safe = n("Where", small, n.constant(1.0), angle)
+    series = n("Sub", n.constant(1.0), n("Div", n("Mul", angle, angle), n.constant(6.0)))
+    return n("Where", small, series, n("Div", n("Sin", safe), safe))
+
+
+_CROSS = np.array(
+    [
+        [[0.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]],
+        [[0.0, 0.0, 1.0], [0.0, 0.0, 0.0], [-1.0, 0.0, 0.0]],
+        [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
+    ]
+)
+"""The matrices of the cross products with the three axes."""

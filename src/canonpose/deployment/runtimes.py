@@ -1,0 +1,54 @@
+"""What computes the lifter: PyTorch, or ONNX Runtime, of which each is imported only where used."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from canonpose.datamodel import Keypoints, Poses
+from canonpose.errors import InputError
+
+Runtime = Literal["torch", "onnx"]
+Lifting = Callable[[Keypoints, float | None], Poses]
+"""One camera's keypoints and the height of the subject, in metres, to poses."""
+
+
+def lifting_by(runtime: Runtime, model: str, device: str, *, single_frame: bool = False) -> Lifting:
+    """How to lift with a model, which is read now.
+
+    Parameters
+    ----------
+    runtime : {"torch", "onnx"}
+    model : str
+        The folder of a trained lifter, "pretrained", or for ONNX an exported file.
+    device : str
+        For PyTorch.
+    single_frame : bool
+        Lift every frame by itself, even if the model can join them over time; ONNX always does.
+
+    Raises
+    ------
+    InputError
+        If there is no such model, or ONNX Runtime is to use another device than the CPU.
+    """
+    if runtime == "onnx":
+        return _by_onnx(model, device)
+    if Path(model).suffix == ".onnx":
+        raise InputError(f"-m {model}: is an exported lifter; add --runtime onnx.")
+    from canonpose.inference import lift
+    from canonpose.lifter.pretrained import lifter_named
+    from canonpose.lifter.temporal import temporal_of
+
+    lifter = lifter_named(model)
+    temporal = None if single_frame else temporal_of(model)
+    return lambda keypoints, height: lift(
+        keypoints, lifter, temporal=temporal, subject_height=height, device=device
+    )
+
+
+def _by_onnx(model: str, device: str) -> Lifting:
+    from canonpose.deployment.runtime import load_onnx
+
+    if device not in ("auto", "cpu"):
+        raise InputError(f"--device {device}: --runtime onnx computes on the CPU; leave it out.")
+    exported = load_onnx(model)
+    return lambda keypoints, height: exported.lift(keypoints, subject_height=height)

@@ -1,0 +1,106 @@
+"""Poses of single frames to poses of a video, all at once or as they come."""
+
+from collections import deque
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from canonpose.geometry.normalisation import NormalisedPoses
+from canonpose.lifter.temporal.trained import TrainedTemporal
+from canonpose.lifter.temporal.windows import LiftedFrames
+
+BATCH = 1024
+"""Windows a pass."""
+
+
+@torch.no_grad()
+def joined_over_time(
+    temporal: TrainedTemporal,
+    normalised: NormalisedPoses,
+    in_camera: Float[Tensor, "frame joint 3"],
+    usable: Bool[Tensor, " frame"],
+    *,
+    causal: bool = False,
+    device: torch.device | None = None,
+) -> Float[Tensor, "frame joint 3"]:
+    """Every frame's pose, from a window around it.
+
+    Parameters
+    ----------
+    temporal : TrainedTemporal
+    normalised : NormalisedPoses
+        What was lifted, of [frame, joint].
+    in_camera : tensor [frame, joint, 3]
+        The poses of single frames: camera frame, body size 1.
+    usable : tensor [frame]
+        Frames that could be lifted.
+    causal : bool
+        Look at no frame after the one that is lifted.
+    device : torch.device, optional
+        Where to compute; the CPU by default.
+
+    Returns
+    -------
+    tensor [frame, joint, 3]
+        As ``in_camera``, the root at the origin.
+    """
+    where = device or torch.device("cpu")
+    network, past = temporal.network.to(where), temporal.network.config.past
+    frames = LiftedFrames(
+        normalised.positions,
+        normalised.scores,
+        in_camera,
+        usable,
+        torch.zeros(len(usable), dtype=torch.int64),
+    )
+    parts = []
+    for chosen in torch.arange(len(frames)).split(BATCH):
+        windows = frames.windows(chosen, past, 0 if causal else past)
+        parts.append(network(*(part.to(where) for part in windows)).cpu())
+    poses = torch.cat(parts)
+    root = temporal.skeleton.root_index
+    return poses - poses[:, root : root + 1]
+
+
+class CausalMemory:
+    """Joins frames over time as they come, without those that are still to come.
+
+    Parameters
+    ----------
+    temporal : TrainedTemporal
+        Computed with on the CPU.
+    """
+
+    def __init__(self, temporal: TrainedTemporal):
+        self._temporal = temporal
+        self._frames: deque[LiftedFrames] = deque(maxlen=temporal.network.config.past + 1)
+        temporal.network.cpu().eval()
+
+    def forget(self) -> None:
+        """Begin anew, as with another person."""
+        self._frames.clear()
+
+    @torch.no_grad()
+    def joined(
+        self,
+        positions: Float[Tensor, "joint 2"],
+        scores: Float[Tensor, " joint"],
+        in_camera: Float[Tensor, "joint 3"],
+    ) -> Float[Tensor, "joint 3"]:
+        """The newest frame's pose, from it and those before.
+
+        Parameters
+        ----------
+        positions, scores : tensor
+            Normalised, as they were lifted.
+        in_camera : tensor [joint, 3]
+            What the lifter made of it: camera frame, body size 1.
+        """
+        alone = torch.ones(1, dtype=torch.bool), torch.zeros(1, dtype=torch.int64)
+        self._frames.append(LiftedFrames(positions[None], scores[None], in_camera[None], *alone))
+        frames = LiftedFrames.one_after_the_other(list(self._frames))
+        newest = torch.tensor([len(frames) - 1])
+        past = self._temporal.network.config.past
+        pose = self._temporal.network(*frames.windows(newest, past, 0))[0]
+        return pose - pose[self._temporal.skeleton.root_index]

@@ -1,0 +1,117 @@
+"""What the cameras of one rig saw, what a lifter says of it, and first solutions from both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int64
+
+from canonpose.baselines.rig import RigViews, rig_views
+from canonpose.baselines.self_calibration import detected_only
+from canonpose.datamodel import Capture, Take
+from canonpose.errors import InputError
+from canonpose.inference.body_scale import body_size
+from canonpose.lifter import TrainedLifter
+from canonpose.skeleton import Skeleton
+from canonpose.solving.all_frames import JointsIn3D
+from canonpose.solving.lifted_views import LiftedViews, lifted_views
+from canonpose.solving.pinholes import Pinholes
+from canonpose.solving.sequence.bones import bone_ends
+from canonpose.solving.sequence.expectation import RATE
+from canonpose.solving.sequence.steadied import steadied
+from canonpose.solving.weak import WeakPoses, weak_triangulation
+
+Rotations = Float[np.ndarray, "view 3 3"]
+
+
+@dataclass(frozen=True, eq=False)
+class RigFootage:
+    """What the cameras of one rig saw, and what the lifter says of it; all takes in a row."""
+
+    name: str
+    takes: tuple[Take, ...]
+    skeleton: Skeleton
+    views: RigViews
+    """Detected joints only."""
+    lifted: LiftedViews
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        takes: Sequence[Take],
+        capture: Capture,
+        lifter: TrainedLifter,
+        device: str = "auto",
+    ) -> "RigFootage":
+        """Gather the takes of a rig and lift their views."""
+        views = rig_views(takes, capture.cameras, detected_only(capture.skeleton))
+        lifted = lifted_views(takes, views.cameras, lifter, device)
+        return cls(name, tuple(takes), capture.skeleton, views, lifted)
+
+    @property
+    def joints(self) -> Skeleton:
+        """The skeleton of the detected joints."""
+        return detected_only(self.skeleton)
+
+    @property
+    def bones(self) -> Int64[np.ndarray, "bone 2"]:
+        """Pairs of detected joints that keep their distance."""
+        return bone_ends(self.skeleton)
+
+    @property
+    def spans(self) -> tuple[tuple[slice, float], ...]:
+        """The moments of every take, and how many of them are a second."""
+        ends = np.cumsum([len(take) for take in self.takes]).tolist()
+        rates = [next(iter(take.views.values())).fps or RATE for take in self.takes]
+        begins = [0, *ends[:-1]]
+        return tuple(
+            (slice(begin, end), float(rate))
+            for begin, end, rate in zip(begins, ends, rates, strict=True)
+        )
+
+    def telling_frames(self, most: int) -> Int64[np.ndarray, " chosen"]:
+        """Moments spread over the footage that two cameras or more can lift."""
+        frames = np.flatnonzero((self.lifted.weights > 0).sum(0) >= 2)
+        if not len(frames):
+            raise InputError(
+                f"rig {self.name!r}: no moment is seen by two cameras; check that the takes are "
+                f"synchronised and show the same person."
+            )
+        return frames[:: -(-len(frames) // most)]
+
+    def weak(
+        self,
+        rotations: Rotations | Float[np.ndarray, "view chosen 3 3"],
+        frames: Int64[np.ndarray, " chosen"],
+        tolerance: float,
+    ) -> WeakPoses:
+        """Weak-perspective poses of some moments, all of one body size.
+
+        Rotations are those of still cameras, or of these moments.
+        """
+        few = self.views.at(frames)
+        poses = weak_triangulation(
+            few.positions.astype(np.float64),
+            few.scores.astype(np.float64),
+            rotations,
+            self.lifted.scales[:, frames],
+            tolerance=tolerance,
+        )
+        sizes = body_size(torch.from_numpy(poses.points), self.joints)[0].numpy()
+        known = np.isfinite(sizes) & (sizes > 0)
+        if not known.any():
+            raise InputError(
+                f"rig {self.name!r}: no moment shows all limbs, so that the person's size is not "
+                f"known; film more of the whole body."
+            )
+        return poses.at_size(1 / np.where(known, sizes, np.median(sizes[known])))
+
+    def steadied(self, in_3d: JointsIn3D, cameras: Pinholes, tolerance: float) -> JointsIn3D:
+        """Joints of still cameras, with bones of constant length and smooth motion."""
+        sizes = body_size(torch.from_numpy(in_3d.positions), self.joints)[0]
+        size = float(sizes.nanmedian())
+        if not np.isfinite(size) or size <= 0:
+            return in_3d
+        return steadied(in_3d, cameras, self.views, self.spans, self.bones, size, tolerance)

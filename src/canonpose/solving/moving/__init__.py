@@ -1,0 +1,1 @@
+"""Rigs whose cameras move: rotations moment by moment, and joints with them."""

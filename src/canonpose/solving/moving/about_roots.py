@@ -1,0 +1,69 @@
+"""Still cameras whose places perspective does not tell: poses about their roots all the same.
+
+Two cameras at equal distances are the common case. Their turns, the bones and smooth motion make
+the poses better than weak perspective can, whatever the focal lengths are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float, Int64
+
+from canonpose.baselines.rig import RigViews
+from canonpose.solving.all_frames import JointsIn3D
+from canonpose.solving.moving.take import MovingTake, TakeProblem, joined
+from canonpose.solving.rotations import nearest_rotation
+from canonpose.solving.sequence.expectation import STILL
+from canonpose.solving.weak import WeakPoses
+
+
+def steadied_about_roots(
+    in_3d: JointsIn3D,
+    weak: WeakPoses,
+    rotations: Float[np.ndarray, "view 3 3"],
+    views: RigViews,
+    takes: Sequence[tuple[slice, float]],
+    ends: Int64[np.ndarray, "bone 2"],
+    tolerance: float,
+) -> JointsIn3D:
+    """The same joints, with bones of constant length and smooth motion, in body heights.
+
+    Parameters
+    ----------
+    in_3d : JointsIn3D
+        Of the weak-perspective solution.
+    weak : WeakPoses
+        All of body height 1.
+    rotations : array [view, 3, 3]
+        From their frame to each camera's.
+    views : RigViews
+    takes : sequence of (slice, float)
+        Moments of every take, and how many of them are a second.
+    ends : array [bone, 2]
+        Pairs of joints that keep their distance.
+    tolerance : float
+        Pixels that a confident detection may be off.
+    """
+    found = []
+    for moments, rate in takes:
+        some = np.arange(moments.start, moments.stop)
+        turning = np.repeat(rotations[:, None], len(some), axis=1)
+        here = TakeProblem(
+            views.at(some), weak.at(some), turning, rate, STILL, ends, tolerance
+        ).solved()
+        found.append(here.turned(_back(here, turning)))
+    every: MovingTake = joined(found)
+    return replace(
+        in_3d,
+        positions=np.where(in_3d.valid[..., None], every.joints, np.nan),
+        sigma=np.where(in_3d.valid, every.sigma, np.nan),
+        error=every.error,
+    )
+
+
+def _back(
+    take: MovingTake, rotations: Float[np.ndarray, "view moment 3 3"]
+) -> Float[np.ndarray, "3 3"]:
+    """The turn into the frame of the rotations that it began with."""
+    return nearest_rotation((take.rotations.swapaxes(-1, -2) @ rotations).sum((0, 1))).T

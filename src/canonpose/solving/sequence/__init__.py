@@ -1,0 +1,1 @@
+"""All moments of a take at once: joints, bones of constant length, and cameras that may move."""

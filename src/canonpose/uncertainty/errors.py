@@ -1,0 +1,93 @@
+"""A lifter's errors on views whose 3D is known, beside what it was given and what it gave."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from canonpose.geometry.procrustes import scale_alignment
+from canonpose.geometry.projection import rotate
+from canonpose.inference.body_scale import body_size
+from canonpose.lifter.sigma import features_of
+from canonpose.lifter.trained import TrainedLifter
+from canonpose.refining.labels import SolvedLabels
+from canonpose.skeleton import Skeleton
+
+
+@dataclass(frozen=True, eq=False)
+class LiftingErrors:
+    """Single views; lengths are in body sizes."""
+
+    features: Float[Tensor, "view feature"]
+    """What a `SigmaNetwork` is given."""
+    errors: Float[Tensor, "view joint"]
+    """Distance from the label, root-centred and scale-aligned; NaN where there is no label, and at
+    the root."""
+    label_sigma: Float[Tensor, "view joint"]
+    """How far the label itself may be off."""
+
+    def __len__(self) -> int:
+        return len(self.errors)
+
+    @staticmethod
+    def joined(parts: "list[LiftingErrors]") -> "LiftingErrors":
+        """All in a row."""
+        return LiftingErrors(
+            torch.cat([part.features for part in parts]),
+            torch.cat([part.errors for part in parts]),
+            torch.cat([part.label_sigma for part in parts]),
+        )
+
+
+@torch.no_grad()
+def lifting_errors(
+    lifter: TrainedLifter, labels: SolvedLabels, chosen: Bool[Tensor, " sample"]
+) -> LiftingErrors:
+    """What a lifter gets wrong at some moments.
+
+    Parameters
+    ----------
+    lifter : TrainedLifter
+    labels : SolvedLabels
+        In the lifter's joints.
+    chosen : tensor [sample]
+        The moments to look at.
+    """
+    skeleton = lifter.skeleton
+    usable = labels.valid[chosen].any(-1)
+    positions = labels.samples.positions[chosen][usable]
+    scores = labels.samples.scores[chosen][usable]
+    lifted = _lifted(lifter, positions, scores)
+    valid = labels.valid[chosen][usable]
+    unit = _unit(labels, skeleton)
+    known = labels.positions[chosen][usable] / unit
+    scale = scale_alignment(lifted, known, valid)
+    off = (scale[:, None, None] * lifted - known).norm(dim=-1)
+    valid = valid.clone()
+    valid[:, skeleton.root_index] = False
+    return LiftingErrors(
+        features_of(positions, scores, lifted),
+        torch.where(valid, off, torch.nan),
+        labels.sigma[chosen][usable] / unit,
+    )
+
+
+def _lifted(
+    lifter: TrainedLifter,
+    positions: Float[Tensor, "view joint 2"],
+    scores: Float[Tensor, "view joint"],
+) -> Float[Tensor, "view joint 3"]:
+    """As `canonpose.lift` gives them, of body size 1."""
+    network = lifter.network.cpu()
+    canonical, rotation = network(positions, scores)
+    root = lifter.skeleton.root_index
+    canonical = canonical - canonical[:, root : root + 1]
+    size, _ = body_size(canonical, lifter.skeleton)
+    return rotate(rotation, canonical / size[:, None, None])
+
+
+def _unit(labels: SolvedLabels, skeleton: Skeleton) -> float:
+    """The median body of the labels, in their unit."""
+    whole = labels.positions[labels.valid.all(-1)]
+    return float(body_size(whole, skeleton)[0].median()) if len(whole) else 1.0

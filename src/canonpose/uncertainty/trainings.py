@@ -1,0 +1,74 @@
+"""Lifters like another one, on other footage."""
+
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from canonpose.config_tables import from_table
+from canonpose.datamodel import Capture
+from canonpose.errors import InputWarning
+from canonpose.lifter.trained import TrainedLifter
+from canonpose.refining import RefineConfig, refine
+from canonpose.solving import Solved
+from canonpose.training import train
+from canonpose.training.config import PRESETS, TrainingConfig, default_preset
+from canonpose.training.session import Progress
+
+
+def trained_alike(
+    lifter: TrainedLifter,
+    capture: Capture,
+    solved: Solved,
+    *,
+    steps: int = 0,
+    device: str = "auto",
+    progress: Callable[[Progress], None] | None = None,
+) -> TrainedLifter:
+    """Train a lifter on a part of the footage as another was trained on all of it.
+
+    Parameters
+    ----------
+    lifter : TrainedLifter
+        Whose settings are taken; refined if it was.
+    capture : Capture
+        The part.
+    solved : Solved
+        All of it in 3D, for refining.
+    steps : int
+        So many batches of each stage; as many as for the other if 0.
+    device : str
+    progress : callable, optional
+        Called after each epoch.
+    """
+    config = training_of(lifter, capture, steps)
+    with warnings.catch_warnings():
+        # Of cameras, synchronisation and the vote: said when the lifter itself was trained.
+        warnings.simplefilter("ignore", InputWarning)
+        alike = train(capture, None, config, device=device, progress=progress)
+        refined = lifter.provenance.get("refined")
+        if not isinstance(refined, dict):
+            return alike
+        settings = from_table(RefineConfig, refined["settings"])
+        if steps:
+            settings = replace(settings, epochs=1, min_steps=steps)
+        return refine(
+            capture,
+            alike,
+            None,
+            settings,
+            solved=solved,
+            training=config,
+            device=device,
+            progress=progress,
+        )
+
+
+def training_of(lifter: TrainedLifter, capture: Capture, steps: int) -> TrainingConfig:
+    """The settings that a lifter was trained with, else the default ones, of so many steps."""
+    config = PRESETS[default_preset(capture.static_cameras)]
+    if lifter.training:
+        with suppress(TypeError, ValueError):  # of another version
+            config = from_table(TrainingConfig, lifter.training)
+    config = replace(config, lifter=lifter.network.config)
+    return replace(config, epochs=1, min_steps=steps) if steps else config

@@ -1,0 +1,103 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from canonpose.errors import InputError
+from canonpose.lifter.temporal import TemporalConfig, TemporalLifter
+from canonpose.lifter.temporal.windows import LiftedFrames
+
+JOINTS = 5
+CONFIG = TemporalConfig(window=9, width=12)
+
+
+def network(seed=0, trained=True):
+    torch.manual_seed(seed)
+    made = TemporalLifter(JOINTS, CONFIG)
+    if trained:
+        torch.nn.init.normal_(made.correction.weight)
+        torch.nn.init.normal_(made.share)
+    return made
+
+
+def frames(count=20, seed=0, unusable=()):
+    torch.manual_seed(seed)
+    usable = torch.ones(count, dtype=torch.bool)
+    usable[list(unusable)] = False
+    return LiftedFrames(
+        torch.randn(count, JOINTS, 2),
+        torch.rand(count, JOINTS),
+        torch.randn(count, JOINTS, 3),
+        usable,
+        torch.zeros(count, dtype=torch.int64),
+    )
+
+
+@pytest.mark.parametrize("window", [1, 2, 8, 10, 28])
+def test_windows_are_powers_of_three(window):
+    with pytest.raises(InputError, match="choose 9, 27"):
+        TemporalConfig(window=window)
+
+
+def test_starts_as_a_mean_over_few_frames():
+    still = frames()
+    lifted = still.lifted[:1].expand_as(still.lifted)
+    still = LiftedFrames(still.positions, still.scores, lifted, still.usable, still.recording)
+    windows = still.windows(torch.arange(20), CONFIG.past, CONFIG.past)
+    with torch.no_grad():
+        poses = network(trained=False)(*windows)
+    torch.testing.assert_close(poses, lifted, atol=1e-5, rtol=0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 19), st.integers(0, 50))
+def test_causal_windows_do_not_see_the_future(frame, seed):
+    now, later = frames(), frames(seed=seed + 1)
+    cut = torch.arange(20)[:, None] > frame
+    changed = LiftedFrames(
+        torch.where(cut[..., None], later.positions, now.positions),
+        torch.where(cut, later.scores, now.scores),
+        torch.where(cut[..., None], later.lifted, now.lifted),
+        now.usable,
+        now.recording,
+    )
+    chosen = torch.tensor([frame])
+    with torch.no_grad():
+        poses = [network()(*one.windows(chosen, CONFIG.past, 0)) for one in (now, changed)]
+        both = [network()(*one.windows(chosen, CONFIG.past, 4)) for one in (now, changed)]
+    torch.testing.assert_close(*poses)
+    assert frame == 19 or not torch.allclose(*both)
+
+
+def test_frames_that_are_not_usable_count_as_nothing():
+    with_gap = frames(unusable=[8])
+    nonsense = LiftedFrames(
+        with_gap.positions.clone(),
+        with_gap.scores.clone(),
+        with_gap.lifted.clone(),
+        with_gap.usable,
+        with_gap.recording,
+    )
+    nonsense.lifted[8], nonsense.positions[8] = 1e3, -7.0
+    chosen = torch.tensor([7, 9])
+    with torch.no_grad():
+        torch.testing.assert_close(
+            *(network()(*one.windows(chosen, 4, 4)) for one in (with_gap, nonsense))
+        )
+
+
+def test_windows_stay_in_their_recording():
+    both = LiftedFrames.joined([frames(6), frames(7, seed=1)])
+    windows = both.windows(torch.tensor([5, 6, 12]), 4, 4)
+    assert windows.present.tolist() == [
+        [True] * 5 + [False] * 4,
+        [False] * 4 + [True] * 5,
+        [True] * 5 + [False] * 4,
+    ]
+
+
+def test_nothing_usable_gives_numbers():
+    nothing = frames(unusable=range(20))
+    with torch.no_grad():
+        poses = network()(*nothing.windows(torch.tensor([3]), 4, 4))
+    assert poses.isfinite().all()

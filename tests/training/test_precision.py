@@ -1,0 +1,48 @@
+import warnings
+
+import pytest
+import torch
+
+from canonpose.errors import InputWarning
+from canonpose.lifter import LifterConfig
+from canonpose.training import precision, preset
+from canonpose.training.samples import samples_of
+from canonpose.training.trainer import Trainer
+from synthetic_people import Ring, capture
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def samples():
+    return samples_of(capture(40, ring=Ring())[0])
+
+
+def losses(samples, kind, steps=20):
+    config = preset("fast", lifter=LifterConfig(width=32), batch=32, precision=kind)
+    trainer = Trainer(samples, capture(1)[0].skeleton, config, True, CPU)
+    made = [trainer.advance() for _ in range(steps)]
+    for parameter in trainer.network.parameters():
+        assert parameter.dtype == torch.float32
+    return torch.tensor([loss.total for loss in made])
+
+
+def test_tf32_is_float32_on_a_cpu(samples):
+    assert torch.equal(losses(samples, "tf32", 3), losses(samples, "float32", 3))
+
+
+@pytest.mark.filterwarnings("ignore:precision bfloat16")
+def test_bfloat16_learns_alike(samples):
+    exact, rough = losses(samples, "float32"), losses(samples, "bfloat16")
+    assert not torch.equal(exact, rough)
+    torch.testing.assert_close(rough, exact, rtol=0.03, atol=0)
+
+
+@pytest.mark.parametrize("has_it", [True, False])
+def test_a_processor_without_bfloat16_brings_a_warning(monkeypatch, has_it):
+    monkeypatch.setattr(precision, "_has_bfloat16", lambda: has_it)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        precision.warn_if_slow("bfloat16", CPU)
+        precision.warn_if_slow("float32", CPU)
+    assert [one.category for one in caught] == ([] if has_it else [InputWarning])
