@@ -116,27 +116,36 @@ def _of_take(
             f"train on."
         )
     rig, root = rigs[solved.rig], capture.skeleton.root_index
-    turns = _turns(rig, capture.cameras)
+    turns = _turns(solved, rig, capture.cameras)
     relative = solved.positions - solved.positions[:, [root]]
     there = np.isfinite(relative).all(-1) & solved.valid & solved.valid[:, [root]]
-    seen = np.einsum("vab,fjb->fvja", turns, relative)
+    seen = np.einsum("fvab,fjb->fvja", turns, relative)
     places = _places(rig, capture.cameras, solved.positions[:, root])
     sigma = np.hypot(solved.sigma, solved.sigma[:, [root]])
     sigma[:, root] = 0.0
-    known = np.isfinite(turns).all((1, 2))
+    known = np.isfinite(turns).all((2, 3))
     views = len(capture.cameras)
     return (
         torch.from_numpy(seen.astype(np.float32)),
-        torch.from_numpy(there[:, None] & known[:, None]),
+        torch.from_numpy(there[:, None] & known[..., None]),
         torch.from_numpy(np.repeat(sigma[:, None], views, axis=1).astype(np.float32)),
         torch.from_numpy(places.astype(np.float32)),
-        torch.from_numpy(np.repeat(turns[None], len(take), axis=0).astype(np.float32)),
+        torch.from_numpy(turns.astype(np.float32)),
     )
 
 
-def _turns(rig: SolvedRig, cameras: Sequence[str]) -> Float[np.ndarray, "view 3 3"]:
-    unknown = np.full((3, 3), np.nan)
-    return np.stack([rig.rotations.get(camera, unknown) for camera in cameras])
+def _turns(
+    solved: SolvedTake, rig: SolvedRig, cameras: Sequence[str]
+) -> Float[np.ndarray, "frame view 3 3"]:
+    """From the solved frame to each camera's, which stands still or moves."""
+    frames = len(solved.positions)
+    turns = np.full((frames, len(cameras), 3, 3), np.nan)
+    for view, camera in enumerate(cameras):
+        if solved.cameras is not None and camera in solved.cameras.names:
+            turns[:, view] = solved.cameras.rotations[:, solved.cameras.names.index(camera)]
+        elif camera in rig.rotations:
+            turns[:, view] = rig.rotations[camera]
+    return turns
 
 
 def _places(
