@@ -85,6 +85,16 @@ def test_data_round_trip(tmp_path):
     assert (told["fps"], told["units"], told["imageSize"]) == (30.0, "m", [1920, 1080])
 
 
+def test_sigma_is_told_where_poses_have_it(tmp_path):
+    view = walking(frames=4)
+    sigma = np.linspace(0, 0.2, view.scores.size).reshape(view.scores.shape)
+    sigma[1] = np.nan
+    page = write_report([view, replace(view, sigma=sigma)], tmp_path / "report.html")
+    silent, told = data_of(page)["views"]
+    assert silent["sigma"] is None
+    np.testing.assert_allclose(unpacked(told["sigma"], sigma.shape), sigma, atol=1e-5)
+
+
 def test_all_missing_is_no_error(tmp_path):
     view = walking(frames=3, fps=float("nan"), image_size=None)
     view.positions[:] = np.nan
@@ -300,6 +310,17 @@ def test_zoom_to_person(open_page, tmp_path):
     start = picture(page, ".flat")
     page.get_by_text("Zoom 2D to person").click()
     assert picture(page, ".flat") != start
+
+
+def test_uncertainty_is_shown_when_asked_for(open_page, tmp_path):
+    view = walking()
+    page = open_page(write_report([view], tmp_path / "silent.html"))
+    assert not page.get_by_text("Uncertainty").is_visible()
+    sure = replace(view, sigma=np.full(view.scores.shape, 0.1))
+    page = open_page(write_report([sure], tmp_path / "report.html"))
+    start = picture(page)
+    page.get_by_text("Uncertainty").click()
+    assert picture(page) != start
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -106,6 +106,16 @@ def test_a_known_rig_triangulates_exactly(shown):
     assert fused.world.valid.all()
 
 
+def test_sigma_is_of_the_size_of_the_errors(monkeypatch):
+    made = filmed(monkeypatch, noise=4.0)
+    poses = lift_views(made.capture.takes[0].views, lifter(), rig=rig_of(made)).poses
+    true = made.worlds[0] - made.worlds[0][:, [SKELETON.root_index]]
+    off = np.linalg.norm(poses.positions - true @ RING.rotations[0].T, axis=-1)
+    others = np.delete(np.arange(len(SKELETON)), SKELETON.root_index)
+    assert 0.58 < (off <= poses.sigma)[:, others].mean() < 0.78
+    assert not poses.sigma[:, SKELETON.root_index].any()
+
+
 def test_a_height_stretches_the_world(shown):
     views = shown.capture.takes[0].views
     plain = lift_views(views, lifter(), rig=rig_of(shown))

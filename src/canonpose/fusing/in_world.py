@@ -2,14 +2,20 @@
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from scipy.stats import chi2
 
 from canonpose.errors import InputError
 from canonpose.fusing.in_camera import unit_length
 from canonpose.fusing.lifted import LiftedTake
 from canonpose.fusing.rig import KnownRig
 from canonpose.inference.body_scale import body_size
+from canonpose.skeleton import Skeleton
 from canonpose.solving.all_frames import JointsIn3D, completed
 from canonpose.solving.solved import SolvedTake
+
+ONE_SIGMA = float(np.sqrt(chi2.ppf(chi2.cdf(1, 1), 3) / 3))
+"""What 68.3 % of distances are below, in root mean square distances, of three equal axes."""
 
 
 def as_take(
@@ -48,3 +54,14 @@ def as_take(
         fps=own.fps,
     )
     return solved, units
+
+
+def sigma_about_root(take: SolvedTake, skeleton: Skeleton) -> Float[np.ndarray, "frame joint"]:
+    """Distances within which joints lie relative to the root with a probability of 68.3 %.
+
+    From the root mean square distances of triangulation, as if all axes were equally unsure.
+    NaN where the joint or the root is not triangulated.
+    """
+    sigma = ONE_SIGMA * np.hypot(take.sigma, take.sigma[:, [skeleton.root_index]])
+    sigma[:, skeleton.root_index] = 0.0
+    return sigma

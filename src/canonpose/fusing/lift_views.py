@@ -1,7 +1,7 @@
 """Several views of the same moments to one 3D pose for each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from canonpose.datamodel import Keypoints, Poses
 from canonpose.errors import InputError
 from canonpose.fusing.calibrated import triangulated
 from canonpose.fusing.in_camera import as_poses, filled, of_one_size
-from canonpose.fusing.in_world import as_take
+from canonpose.fusing.in_world import as_take, sigma_about_root
 from canonpose.fusing.lifted import LiftedTake, lifted_take
 from canonpose.fusing.rig import KnownRig
 from canonpose.fusing.rotations import EveryRotation, moving_rotations, static_rotations
@@ -108,7 +108,8 @@ def lift_views(
     world, units = as_take(joints, take, known, subject_height)
     seen = world.positions @ known.rotations[camera].T
     whole = filled(seen, in_camera / (subject_height or 1.0), take.skeleton)
-    return Fused(as_poses(whole, take, rotations, camera, units), world)
+    poses = as_poses(whole, take, rotations, camera, units)
+    return Fused(replace(poses, sigma=sigma_about_root(world, take.skeleton)), world)
 
 
 def _rotations(

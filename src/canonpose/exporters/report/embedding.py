@@ -39,6 +39,7 @@ def embed(view: Poses, title: str) -> dict[str, Any]:
         "positions": _pack_coordinates(view.positions),
         "keypoints": _pack_coordinates(view.keypoints),
         "scores": _pack_scores(view.scores),
+        "sigma": None if view.sigma is None else _pack_coordinates(view.sigma[..., None]),
     }
 
 

@@ -281,13 +281,29 @@ const figure = (() => {
     const project = projector(view.scene, orbit, width, height);
     const points = solidPoints(view, frame, project);
     const eyeUnderFloor = Math.sin(orbit.pitch) * view.scene.eye < view.scene.centre - view.scene.floor;
-    const figure = () => drawFigure(ctx, view, points, "stage");
+    const figure = () => {
+      if (panel.unsure) drawUncertainty(ctx, view, frame, points);
+      drawFigure(ctx, view, points, "stage");
+    };
     const ground = () => {
       drawGrid(ctx, view.scene, project);
       drawShadow(ctx, view, frame, project);
     };
     for (const draw of eyeUnderFloor ? [figure, ground] : [ground, figure]) draw();
     drawAxes(ctx, orbit, height);
+  }
+
+  /** Around every joint, where it lies with a probability of 68 %. */
+  function drawUncertainty(ctx, view, frame, points) {
+    ctx.lineWidth = 1;
+    points.forEach((point, joint) => {
+      const sigma = view.sigma?.[frame * view.joints.length + joint];
+      if (!point || !(sigma > 0)) return;
+      ctx.beginPath();
+      ctx.arc(point.x, point.y, sigma * point.scale, 0, 2 * Math.PI);
+      ctx.strokeStyle = mixed(SIDE_COLOUR[view.sides[joint]], "stage", 0.45);
+      ctx.stroke();
+    });
   }
 
   function solidPoints(view, frame, project) {

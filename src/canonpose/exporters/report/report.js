@@ -45,6 +45,7 @@
         positions: unpack(raw.positions, 3),
         keypoints: unpack(raw.keypoints, 2),
         scores: bytesOf(raw.scores),
+        sigma: raw.sigma && unpack(raw.sigma, 1),
       };
       view.boneWidths = boneWidths(view);
       view.jointSizes = jointSizes(view);
@@ -123,7 +124,7 @@
   function newState(views) {
     const fps = Math.max(...views.map((view) => view.fps));
     const frames = Math.max(...views.map((view) => Math.ceil(view.frames * fps / view.fps - 1e-6)));
-    return { frame: 0, position: 0, frames, fps, playing: false, speed: 1, linked: true, mode: "camera", zoomed: false, orbits: [] };
+    return { frame: 0, position: 0, frames, fps, playing: false, speed: 1, linked: true, mode: "camera", zoomed: false, unsure: false, orbits: [] };
   }
 
   function start() {
@@ -259,6 +260,13 @@
       refresh();
     }
 
+    function toggleUncertainty() {
+      state.unsure = !state.unsure;
+      for (const panel of panels) panel.unsure = state.unsure;
+      byId("uncertainty").setAttribute("aria-pressed", state.unsure);
+      refresh();
+    }
+
     function toggleZoom() {
       state.zoomed = !state.zoomed;
       byId("zoom").setAttribute("aria-pressed", state.zoomed);
@@ -294,6 +302,7 @@
       onClick("turntable", toggleTurntable);
       onClick("link", toggleLink);
       onClick("zoom", toggleZoom);
+      onClick("uncertainty", toggleUncertainty);
       byId("slider").addEventListener("input", (event) => seek(event.target.value));
       for (const choice of document.getElementsByName("speed")) {
         choice.addEventListener("change", () => { state.speed = Number(choice.value); });
@@ -328,6 +337,7 @@
     byId("slider").max = state.frames - 1;
     byId("slider").disabled = state.frames === 1;
     byId("link").hidden = views.length === 1;
+    byId("uncertainty").hidden = views.every((view) => !view.sigma);
     byId("zoom").hidden = views.every((view) => !view.imageSize);
     byId("panels").classList.toggle("alone", views.length === 1);
     byId("panels").classList.toggle("many", views.length > 2);
