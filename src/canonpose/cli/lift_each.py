@@ -33,6 +33,8 @@ class LiftEach:
     model: Annotated[str, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = PRETRAINED
     """Folder of a trained lifter; by default the one that comes with canonpose, which has not seen
     your footage."""
+    single_frame: bool = False
+    """Lift every frame by itself, even if the training knows how to join them over time."""
     subject_height: float | None = None
     """Standing height in metres of the one person in all files; makes the results metric."""
     layout: str | None = None
@@ -56,7 +58,12 @@ def main(arguments: Sequence[str]) -> None:
     check_names(sources)
     jobs = [LiftJob(source.path, options.output / source.written) for source in sources]
     lifting = LiftSettings(
-        options.model, options.runtime, options.subject_height, options.layout, options.device
+        options.model,
+        options.runtime,
+        options.single_frame,
+        options.subject_height,
+        options.layout,
+        options.device,
     )
     outcomes = []
     with showing(console, len(jobs), "lifting") as show:

@@ -37,6 +37,8 @@ class LiftSettings:
     model: str = PRETRAINED
     """Folder of a trained lifter, `PRETRAINED`, or with ``onnx`` an exported file."""
     runtime: Runtime = "torch"
+    single_frame: bool = False
+    """Lift every frame by itself, even if the model can join them over time."""
     subject_height: float | None = None
     """Standing height in metres of everyone in it; makes the results metric."""
     layout: str | None = None
@@ -117,7 +119,13 @@ def lift_file(
         return detect_video(path, detector_of(config), decoding_threads=decoding, progress=progress)
 
     keypoints = read_keypoints(job.source, layout=lifting.layout, detect=detect)
-    lift = _lifter(lifting.runtime, lifting.model, lifting.device, alone=decoding != 1)
+    lift = _lifter(
+        lifting.runtime,
+        lifting.model,
+        lifting.device,
+        single_frame=lifting.single_frame,
+        alone=decoding != 1,
+    )
     poses = lift(keypoints, lifting.subject_height)
     save_poses(poses, job.written)
     seen = int(np.isfinite(poses.positions).all((1, 2)).sum())
@@ -169,10 +177,12 @@ def _model_digest(model: str) -> str:
 
 
 @cache
-def _lifter(runtime: Runtime, model: str, device: str, *, alone: bool) -> Lifting:
+def _lifter(
+    runtime: Runtime, model: str, device: str, *, single_frame: bool, alone: bool
+) -> Lifting:
     """Read once in each process."""
     if runtime == "torch" and not alone:  # other processes have work for the other cores
         import torch
 
         torch.set_num_threads(1)
-    return lifting_by(runtime, model, device)
+    return lifting_by(runtime, model, device, single_frame=single_frame)
