@@ -17,6 +17,8 @@ class UncertaintyConfig:
     """Batches of those lifters' trainings; 0 trains them as the lifter itself was trained."""
     margin: float = 1.0
     """Seconds around a stretch of time that are kept from its lifter as well."""
+    trusted: float = 0.03
+    """Labels that may be off by more than this share of the body are left out."""
     epochs: int = 30
     """Of the network that learns the errors."""
     batch: int = 256
