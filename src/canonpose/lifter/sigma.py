@@ -36,9 +36,9 @@ SMALLEST_SCALE = 1e-2
 class SigmaConfig:
     """The shape of the network."""
 
-    width: int = 128
+    width: int = 32
     """Neurons of both hidden layers."""
-    dropout: float = 0.2
+    dropout: float = 0.5
     """Share of them that is left out at every step of its training."""
 
 
