@@ -47,7 +47,8 @@ class Benchmark:
     """Samples a step, over all processes."""
     repeats: int = 3
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
-    worker: tyro.conf.Suppress[bool] = False
+    worker: bool = False
+    """What torchrun starts; measures one arrangement."""
 
 
 @dataclass

@@ -2,9 +2,10 @@
 
     python benchmarks/flips_training.py DATA -o FOLDER [--shares 0 0.05] [--seeds 2]
 
-DATA is that of aistpp.py, whose cameras, scoring and joints these are. Shares are of frames in which
-arms or legs of a view are taken for each other, in spells, put into the detections; 0 leaves them as
-detected. Finished trainings are kept in FOLDER, so that the command can be stopped and repeated.
+DATA is that of aistpp.py, whose cameras, scoring and joints these are. Shares are of frames in
+which arms or legs of a view are taken for each other, in spells, put into the detections; 0 leaves
+them as detected. Finished trainings are kept in FOLDER, so that the command can be stopped and
+repeated.
 """
 
 import json
@@ -49,7 +50,9 @@ def main() -> None:
         for mend in (True, False):
             for seed in range(options.seeds):
                 scores = measured(options, share, mend, seed)
-                numbers = " | ".join(f"{scores[name]:.1f}" for name in ("n_mpjpe", "p_mpjpe", "cps"))
+                numbers = " | ".join(
+                    f"{scores[name]:.1f}" for name in ("n_mpjpe", "p_mpjpe", "cps")
+                )
                 rows.append(f"| {share:.0%} | {'yes' if mend else 'no'} | {seed} | {numbers} |")
                 print(rows[-1], flush=True)
     write_whole(options.output / "flips_training.md", "\n".join(rows) + "\n")

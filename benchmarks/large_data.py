@@ -2,10 +2,10 @@
 
     python benchmarks/large_data.py CLIPS -o FOLDER [--frames 1000000]
 
-CLIPS are motion files, as for ``canonpose simulate``. They are filmed by four virtual cameras again
-and again, each time with other noise, straight into a store of so many frames. Then a lifter is
+CLIPS are motion files, as for ``canonpose simulate``. They are filmed by four virtual cameras, and
+written, jittered anew each time, into a store until it holds so many frames. Then a lifter is
 trained for an epoch, in a process of its own whose address space is bounded: from the store on
-disk, and from memory. Reading alone is measured too: in random order from the cache of the system, and
+disk, and from memory. Reading alone is measured too: in random order from the system's cache, and
 from the disk after the cache has let the files go.
 """
 
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, replace
+from itertools import count, cycle
 from pathlib import Path
 from typing import Annotated
 
@@ -24,9 +25,10 @@ import tyro
 
 from canonpose.benchmarking.memory import peak_bytes
 from canonpose.files import write_whole
+from canonpose.geometry.normalisation import normalise
 from canonpose.lifter.network import LifterConfig
 from canonpose.training import PRESETS, Progress, train
-from canonpose.training.samples import samples_of_take
+from canonpose.training.samples import Samples, samples_of_take
 from canonpose.training.store import CARD, open_store
 from canonpose.training.store.card import StoreCard, StoredTake, write_card
 from canonpose.training.store.writing import new_store
@@ -34,6 +36,10 @@ from canonpose.virtual.capture import Filming, film
 from canonpose.virtual.clips import read_motions
 
 GIGABYTE = 10**9
+FILMED = 50_000
+"""Frames that are filmed; those beyond are these with jitter."""
+JITTER = 0.005
+"""Of the pose's norm."""
 CPU = torch.device("cpu")
 
 
@@ -52,7 +58,8 @@ class Benchmark:
     batch: int = 512
     limit: float = 4.0
     """Gigabytes of address space for the training from disk."""
-    worker: tyro.conf.Suppress[str] = ""
+    worker: str = ""
+    """One measurement, in a process of its own."""
 
 
 def main(options: Benchmark) -> None:
@@ -70,22 +77,33 @@ def main(options: Benchmark) -> None:
 
 
 def fill(store: Path, options: Benchmark) -> None:
-    """Film the clips, with another seed each time, until there are frames enough."""
+    """The filmed samples, then the same again and again, with other jitter each time."""
     motions = read_motions(options.clips)
+    filmed: list[tuple[StoredTake, Samples]] = []
+    for one in (take for seed in count() for take in film(motions, Filming(seed=seed))):
+        take = one.labelled.take
+        cameras, skeleton = tuple(take.views), next(iter(take.views.values())).skeleton
+        samples = samples_of_take(take, cameras, skeleton)
+        filmed.append((StoredTake(take.name, "rig", len(samples)), samples))
+        if sum(len(known) for _, known in filmed) >= min(FILMED, options.frames):
+            break
     takes: list[StoredTake] = []
+    random = torch.Generator().manual_seed(0)
     with new_store(store) as writer:
-        seed = 0
-        while sum(take.samples for take in takes) < options.frames:
-            for one in film(motions, Filming(seed=seed), subject="subject"):
-                take = one.labelled.take
-                cameras = tuple(take.views)
-                skeleton = next(iter(take.views.values())).skeleton
-                left = options.frames - sum(known.samples for known in takes)
-                samples = samples_of_take(take, cameras, skeleton)
-                samples = samples.gather(torch.arange(min(len(samples), left)))
-                writer.add(samples)
-                takes.append(StoredTake(f"{take.name}-{seed}", take.rig, len(samples)))
-            seed += 1
+        left = options.frames
+        for take, samples in cycle(filmed):
+            some = samples.gather(torch.arange(min(left, len(samples))))
+            seen = (some.scores > 0)[..., None]
+            noise = JITTER * torch.randn(some.positions.shape, generator=random)
+            noise[:, :, skeleton.root_index] = 0
+            positions, scores, _ = normalise(
+                some.positions + noise * seen, some.scores, skeleton.root_index
+            )
+            writer.add(Samples(positions, scores, some.rigs))
+            takes.append(replace(take, name=f"{take.name}-{len(takes)}", samples=len(some)))
+            left -= len(some)
+            if not left:
+                break
         writer.flush()
         card = StoreCard(skeleton, cameras, True, tuple(takes), tuple(writer.files))
         write_card(card, writer.folder)

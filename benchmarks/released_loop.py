@@ -104,6 +104,18 @@ def losses_of(
     return reprojection, view_term, camera_term
 
 
+def one_by_one(detected: Sequence[Tensor], confidences: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """What the network takes, filled in pose by pose, all poses of a camera in a row."""
+    cameras, samples = len(detected), len(detected[0])
+    poses = detected[0].new_zeros(cameras * samples, *detected[0].shape[1:])
+    scores = confidences[0].new_zeros(cameras * samples, confidences[0].shape[1])
+    for camera in range(cameras):
+        for sample in range(samples):
+            poses[camera * samples + sample] = detected[camera][sample]
+            scores[camera * samples + sample] = confidences[camera][sample]
+    return poses, scores
+
+
 def turned(rotation: Tensor, pose: Tensor) -> Tensor:
     """Every pose [joint, 3] by its rotation."""
     return torch.matmul(rotation, pose.transpose(1, 2)).transpose(1, 2)
@@ -199,7 +211,7 @@ class Loop:
         cameras = range(self.cameras)
         detected = [batch[f"pose_{camera}"] for camera in cameras]
         confidences = [batch[f"confidence_{camera}"] for camera in cameras]
-        poses, rotations = self.network(torch.cat(detected), torch.cat(confidences))
+        poses, rotations = self.network(*one_by_one(detected, confidences))
         reprojection, view, camera = losses_of(
             detected,
             confidences,

@@ -50,7 +50,7 @@ def test_losses_of_a_step_agree(samples):
     trainer = Trainer(samples, SKELETON, config, True, CPU)
     loop = load_rival(RELEASED, samples, WIDTH, BATCH, CPU)
     loop.network.load_state_dict(in_plain_words(trainer.network))
-    chosen = trainer._batch_indices()
+    chosen = trainer._batch_indices(0)
     subjects = samples.rigs[chosen]
     generator = generator_for(config.seed, STEP, 0)
     torch.rand(BATCH, VIEWS, generator=generator)  # of an augmentation that does nothing

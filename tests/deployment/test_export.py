@@ -12,7 +12,13 @@ from hypothesis.extra.numpy import arrays
 
 from canonpose.datamodel import Keypoints
 from canonpose.deployment import export
-from canonpose.deployment.export import TOLERANCE, deviations, export_onnx, model_beside
+from canonpose.deployment.export import (
+    TOLERANCE,
+    deviations,
+    export_beside,
+    export_onnx,
+    model_beside,
+)
 from canonpose.deployment.runtime import MODEL, load_onnx
 from canonpose.errors import InputError
 from canonpose.inference import lift
@@ -25,6 +31,13 @@ from canonpose.lifter import (
     save_lifter,
 )
 from canonpose.lifter.naming import pretrained_folder
+from canonpose.lifter.sigma import (
+    SigmaConfig,
+    SigmaNetwork,
+    TrainedUncertainty,
+    save_uncertainty,
+)
+from canonpose.lifter.trained import FILES
 from canonpose.skeleton import Skeleton, layout
 
 COCO = layout("coco17")
@@ -120,6 +133,40 @@ def test_it_is_sound_and_says_what_it_is(tmp_path):
     assert len(texts["card_sha256"]) == len(texts["weights_sha256"]) == 64
     assert texts["canonpose_version"]
     assert "left_wrist" in texts["skeleton"]
+
+
+def test_one_of_a_lifter_that_was_trained_anew_since_is_refused(tmp_path):
+    saved(tmp_path)
+    export_onnx(tmp_path, tmp_path / MODEL)
+    saved(tmp_path, turns=1.0)
+    with pytest.raises(InputError, match="exported from other weights"):
+        load_onnx(tmp_path)
+    assert load_onnx(tmp_path / MODEL).card.units == "body_height"
+
+
+def test_weights_beside_that_are_damaged_are_refused(tmp_path):
+    saved(tmp_path)
+    export_beside(tmp_path)
+    assert deviations(load_onnx(tmp_path), load_lifter(tmp_path))[0] <= TOLERANCE
+    saved(tmp_path, turns=1.0)
+    with pytest.raises(InputError, match="belongs to another"):
+        load_onnx(tmp_path)
+
+
+def test_uncertainty_is_in_it(tmp_path):
+    saved(tmp_path)
+    torch.manual_seed(1)
+    network = SigmaNetwork(len(COCO), COCO.root_index, SigmaConfig(width=16))
+    for kept in (network.mean, network.spread, network.scale):
+        kept.copy_(torch.rand_like(kept) + 0.5)
+    weights_hash = FILES.weights_hash(tmp_path)
+    save_uncertainty(TrainedUncertainty(network, COCO), tmp_path, weights_hash)
+    export_onnx(tmp_path, tmp_path / MODEL)
+    frames = export.random_frames(COCO)
+    ours = load_onnx(tmp_path).lift(frames, subject_height=1.8)
+    theirs = lift(frames, load_lifter(tmp_path), subject_height=1.8, device="cpu")
+    assert np.isfinite(theirs.sigma).any()
+    np.testing.assert_allclose(ours.sigma, theirs.sigma, atol=1e-4)
 
 
 def test_what_computes_something_else_is_not_written(tmp_path, monkeypatch):

@@ -53,4 +53,6 @@ def test_batches():
     together = fundamental_matrix(views[:, 0], views[:, 1], weights)
     for one, (first, second) in zip(together, views, strict=True):
         alone = fundamental_matrix(first, second, np.ones(len(first)))
-        assert np.abs(one - np.sign((one * alone).sum()) * alone).max() == pytest.approx(0, abs=1e-9)
+        assert np.abs(one - np.sign((one * alone).sum()) * alone).max() == pytest.approx(
+            0, abs=1e-9
+        )

@@ -3,9 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scipy.spatial.transform import Rotation
 
 from canonpose.errors import InputError
 from canonpose.refining import solved_labels
+from canonpose.solving.solved import MovingCameras
 from canonpose.training.samples import samples_of
 from refining.scenes import solution_of, without_frames
 from solving.rigs import FOCAL, RING, SKELETON, scene
@@ -74,6 +76,19 @@ def test_weak_perspective_has_labels_without_places(shown):
     labels = solved_labels(solution_of(shown, perspective=False), shown.capture)
     assert labels.valid.all()
     assert labels.places.isnan().all()
+
+
+def test_cameras_that_move_have_labels_in_their_frame_of_the_moment(shown):
+    solved = solution_of(shown, perspective=False)
+    first, second = solved.takes
+    random = Rotation.random(20 * 2, random_state=0).as_matrix().reshape(20, 2, 3, 3)
+    moving = replace(first, cameras=MovingCameras(("c2", "c0"), random, np.ones((20, 2))))
+    labels = solved_labels(replace(solved, takes=(moving, second)), shown.capture)
+    world = shown.worlds[0] - shown.worlds[0][:, [ROOT]]
+    wanted = world[9] @ random[9, 1].T
+    assert labels.positions[9, 0].numpy() == pytest.approx(wanted, abs=1e-5)
+    assert labels.valid[:20].all(-1).tolist() == [[True, False, True, False]] * 20
+    assert labels.valid[20:].all()
 
 
 def test_what_was_solved_of_other_footage_is_refused(shown):

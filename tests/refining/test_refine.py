@@ -135,11 +135,14 @@ def test_a_finished_training_is_not_overwritten_unasked(solvable, tmp_path):
     assert len(read_log(tmp_path)) == 1
 
 
-def test_footage_that_cannot_be_solved_keeps_its_lifter_and_says_why(shown, tmp_path):
-    moving = replace(shown.capture, static_cameras=False)
-    with pytest.warns(InputWarning, match="not refined.*only cameras that stand still"):
-        lifter = train_refined(moving, tmp_path, TINY, STUDENT, device="cpu")
-    assert "stand still" in lifter.provenance["not_refined"]
+def test_footage_that_cannot_be_solved_keeps_its_lifter_and_says_why(shown, tmp_path, monkeypatch):
+    def refuse(*args, **more):
+        raise InputError("all cameras look along one line.")
+
+    monkeypatch.setattr(canonpose.refining.stages, "solve", refuse)
+    with pytest.warns(InputWarning, match="not refined.*along one line"):
+        lifter = train_refined(shown.capture, tmp_path, TINY, STUDENT, device="cpu")
+    assert lifter.provenance["not_refined"] == "all cameras look along one line."
     assert weights(tmp_path) == weights(tmp_path / FIRST_STAGE)
 
 

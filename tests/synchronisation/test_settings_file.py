@@ -24,7 +24,9 @@ ESTIMATE = estimate(film(world(8), [0, 0.4], seconds=5))
 
 def found(take, offsets, drift=0.0):
     clocks = tuple(
-        CameraClock(camera, offset, offset / 25, drift if offset else 0.0, 1.0, 0.99, 0.01, "motion")
+        CameraClock(
+            camera, offset, offset / 25, drift if offset else 0.0, 1.0, 0.99, 0.01, "motion"
+        )
         for camera, offset in offsets.items()
     )
     return TakeClocks(take, clocks, ESTIMATE, ())

@@ -3,24 +3,20 @@
 import multiprocessing
 import os
 import pickle
-import socket
 from pathlib import Path
 
 import pytest
+from torch.distributed import TCPStore
 
 LINUX = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that are forked")
-
-
-def free_port():
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
 
 
 def in_processes(count, function, folder: Path):
     """What a function gives in each process, or the exception that it raises."""
     context = multiprocessing.get_context("fork")
-    port = free_port()
+    # Kept by who starts the processes, as by torchrun, so that it outlives each of them.
+    store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    port = store.port
     started = [
         context.Process(target=_run, args=(function, number, count, port, folder / f"{number}.pkl"))
         for number in range(count)
@@ -28,7 +24,7 @@ def in_processes(count, function, folder: Path):
     for process in started:
         process.start()
     for process in started:
-        process.join(60)
+        process.join(120)
         assert process.exitcode is not None, "a process hangs"
     return [pickle.loads((folder / f"{number}.pkl").read_bytes()) for number in range(count)]
 
@@ -40,6 +36,8 @@ def _run(function, number, count, port, path):
         "RANK": str(number),
         "LOCAL_RANK": str(number),
         "WORLD_SIZE": str(count),
+        "TORCHELASTIC_USE_AGENT_STORE": "True",
+        "TORCHELASTIC_RESTART_COUNT": "0",
         "GLOO_SOCKET_IFNAME": "lo",
     }
     try:

@@ -38,6 +38,7 @@ def test_released_is_the_authors_code():
         "learning_rate": 1e-4,
         "schedule": "steps",
         "weight_decay": 1e-5,
+        "precision": "float32",
         "rotation_spread": 1.0,
         "start_from": "nothing",
         "seed": 0,

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from canonpose.errors import InputError
-from canonpose.lifter import LifterConfig, load_lifter, pretrained, save_lifter
+from canonpose.lifter import LifterConfig, load_lifter, naming, save_lifter
 from canonpose.skeleton import Skeleton, layout
 from canonpose.training import PRESETS, preset, start, train
 from canonpose.training.log import read_log
@@ -118,7 +118,7 @@ class TestAuto:
 
     @pytest.fixture(autouse=True)
     def small_pretrained(self, run, monkeypatch):
-        monkeypatch.setattr(pretrained, "pretrained_lifter", lambda: load_lifter(run))
+        monkeypatch.setattr(naming, "pretrained_folder", lambda: run)
         monkeypatch.setattr(start, "pretrained_lifter", lambda: load_lifter(run))
         monkeypatch.setattr(start, "PRETRAINED_SHAPE", TINY.lifter)
 

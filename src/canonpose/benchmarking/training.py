@@ -79,17 +79,16 @@ def training_figures(
     makers: dict[str, tuple[Maker, bool]] = {}
     amounts: dict[str, int] = {}
     limits: dict[str, str] = {}
-    rival_limit = f"products alone, batch {setting.batch}"
+    if against is not None:
+        makers[against.stem] = rival_maker(against, setting, device), False
+        amounts[against.stem] = setting.amount
+        limits[against.stem] = f"products alone, batch {setting.batch}"
     for one in (setting, large):
         ours, products = f"ours, batch {one.batch}", f"products alone, batch {one.batch}"
         makers[ours] = partial(_training, one, device), True
         makers[products] = partial(_products, one, device), True
         amounts[ours] = amounts[products] = one.amount
         limits[ours] = products
-    if against is not None:
-        makers[against.stem] = partial(_rival, against, setting, device), False
-        amounts[against.stem] = setting.amount
-        limits[against.stem] = rival_limit
     timings = race(makers, device, repeats)
     for name, timing in timings.items():
         limit = limits.get(name)
@@ -145,6 +144,11 @@ def _products(setting: Setting, device: torch.device) -> Callable[[], None]:
     kind = torch.bfloat16 if setting.precision == "bfloat16" else torch.float32
     products = Products(network, setting.batch * setting.cameras, device, kind)
     return partial(_repeat, products.training_step, setting.steps)
+
+
+def rival_maker(path: Path, setting: Setting, device: torch.device) -> Maker:
+    """Makes the training loop of a file, for `race`."""
+    return partial(_rival, path, setting, device)
 
 
 def _rival(path: Path, setting: Setting, device: torch.device) -> Callable[[], None]:

@@ -28,8 +28,9 @@ from canonpose.training.checkpoint import CHECKPOINT
 class Solve:
     """Solve uncalibrated footage: its 3D from all views together, and its cameras.
 
-    The cameras must stand still. Takes of one rig are solved together: those of one subject in
-    capture.toml, or all with --one-rig.
+    Where the cameras are said to stand still, takes of one rig are solved together: those of one
+    subject in capture.toml, or all with --one-rig. Else they may pan, tilt, zoom or be held by
+    hand: every take is solved by itself, and its poses are about their roots.
     """
 
     capture: tyro.conf.Positional[Path]
@@ -41,7 +42,7 @@ class Solve:
     cameras: str | None = None
     """Cameras to use, separated by commas; all by default."""
     static_cameras: bool = False
-    """The cameras stand still during each take."""
+    """The cameras stand still during each take: more is found then."""
     one_rig: bool = False
     """The cameras stayed where they were between all takes."""
     subject_height: float | None = None

@@ -81,7 +81,7 @@ class Train:
     of what is free; more stays on disk."""
     refine: bool = False
     """Afterwards solve the footage in 3D, from all views together, and train a student on that; the
-    lifter that it starts from stays in RUN/self-supervised. For cameras that stand still."""
+    lifter that it starts from stays in RUN/self-supervised."""
     window: int = 0
     """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
     frames: 9, 27 or 81. For cameras that stand still. With --resume, of a finished training."""
@@ -129,9 +129,7 @@ def _stages(
     if further is None:
         return trained(options, footage, processes, console)
     if not isinstance(footage, Capture):
-        raise InputError(
-            f"{further}: solves the footage, and this is packed; name its folder."
-        )
+        raise InputError(f"{further}: solves the footage, and this is packed; name its folder.")
     if processes.count > 1:
         raise InputError(f"{further}: runs in one process; start it without torchrun.")
     lifter = _to_go_on_with(options, footage)

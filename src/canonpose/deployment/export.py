@@ -8,6 +8,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float
+from torch.nn import Module
 
 from canonpose.datamodel import Keypoints
 from canonpose.deployment.card import ModelCard, Precision
@@ -22,6 +24,8 @@ from canonpose.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from onnx import ModelProto
+
+    from canonpose.deployment.sigma import Sigma
 
 TOLERANCE = 1e-4
 """Body heights by which a file in single precision may differ from PyTorch."""
@@ -91,29 +95,42 @@ def export_beside(folder: str | Path) -> Path:
 
 def model_beside(folder: Path, lifter: TrainedLifter) -> "ModelProto":
     """What `export_beside` writes."""
-    model, layers = _building()
+    model, layers, _ = _building()
     card = replace(card_of(folder, lifter, "fp32"), weights_file=WEIGHTS)
-    return model.lifting_model(layers.layers_beside(folder / WEIGHTS), lifter.network.config, card)
+    layer = layers.layers_beside(folder / WEIGHTS)
+    return model.lifting_model(layer, lifter.network.config, card, _sigma(lifter))
 
 
 def _model(folder: Path, lifter: TrainedLifter, precision: Precision) -> "ModelProto":
-    model, layers = _building()
-    state = {name: value.numpy() for name, value in lifter.network.state_dict().items()}
+    model, layers, _ = _building()
+    state = _state(lifter.network)
     layer = {
         "fp32": lambda: layers.layers_inside(state),
         "fp16": lambda: layers.layers_inside(state, half=True),
         "int8": lambda: layers.layers_in_bytes(state),
     }[precision]()
-    return model.lifting_model(layer, lifter.network.config, card_of(folder, lifter, precision))
+    card = card_of(folder, lifter, precision)
+    return model.lifting_model(layer, lifter.network.config, card, _sigma(lifter))
 
 
-def _building() -> tuple[ModuleType, ModuleType]:
+def _sigma(lifter: TrainedLifter) -> "Sigma | None":
+    if lifter.uncertainty is None:
+        return None
+    _, _, sigma = _building()
+    return sigma.sigma_by(_state(lifter.uncertainty.network), lifter.skeleton)
+
+
+def _state(network: Module) -> dict[str, Float[np.ndarray, "..."]]:
+    return {name: value.numpy() for name, value in network.state_dict().items()}
+
+
+def _building() -> tuple[ModuleType, ModuleType, ModuleType]:
     """The modules that build models, which need onnx."""
     try:
-        from canonpose.deployment import layers, model
+        from canonpose.deployment import layers, model, sigma
     except ImportError as error:
         raise InputError("an export needs onnx: pip install 'canonpose[onnx]'.") from error
-    return model, layers
+    return model, layers, sigma
 
 
 def card_of(folder: Path, lifter: TrainedLifter, precision: Precision) -> ModelCard:

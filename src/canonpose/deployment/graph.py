@@ -11,6 +11,7 @@ from onnx import TensorProto
 
 from canonpose.deployment.layers import Layer
 from canonpose.deployment.nodes import Nodes
+from canonpose.deployment.sigma import Sigma
 from canonpose.inference.body_scale import Segments, segments_of
 from canonpose.lifter.network import NEGATIVE_SLOPE, LifterConfig
 from canonpose.skeleton import Skeleton
@@ -19,6 +20,8 @@ KEYPOINTS, SCORES = "keypoints", "scores"
 """Inputs: [frame, joint, 2] in pixels, NaN where missing, and [frame, joint], 0 where missing."""
 POSITIONS, CANONICAL, ROTATION = "positions", "canonical", "rotation"
 """Outputs: [frame, joint, 3] in the camera's and the canonical frame, [frame, 3, 3] between."""
+SIGMA = "sigma"
+"""Output of lifters that know their uncertainty: [frame, joint]."""
 SMALL_ANGLE = 1e-3
 """Radians, below which sin(a)/a is 1 - a^2/6 to single precision."""
 
@@ -30,7 +33,9 @@ class _Normalised(NamedTuple):
     """[frame, 1, 1], whether it can be lifted."""
 
 
-def lifting_nodes(layer: Layer, config: LifterConfig, skeleton: Skeleton) -> Nodes:
+def lifting_nodes(
+    layer: Layer, config: LifterConfig, skeleton: Skeleton, sigma: Sigma | None = None
+) -> Nodes:
     """Everything between the inputs and the outputs.
 
     Parameters
@@ -39,6 +44,8 @@ def lifting_nodes(layer: Layer, config: LifterConfig, skeleton: Skeleton) -> Nod
         How fully connected layers are written.
     config : LifterConfig
     skeleton : Skeleton
+    sigma : callable, optional
+        How the uncertainty of joints is written, where it is known.
     """
     n = Nodes()
     seen = _normalised(n, skeleton)
@@ -49,6 +56,9 @@ def lifting_nodes(layer: Layer, config: LifterConfig, skeleton: Skeleton) -> Nod
     canonical = n("Where", seen.usable, sized, missing, name=CANONICAL)
     rotation = n("Where", seen.usable, _rodrigues(n, axis_angle), missing, name=ROTATION)
     n("MatMul", canonical, n("Transpose", rotation, perm=[0, 2, 1]), name=POSITIONS)
+    if sigma is not None:
+        distances = sigma(n, seen.positions, seen.scores, POSITIONS)
+        n("Where", n("Squeeze", seen.usable, n.constant([-1])), distances, missing, name=SIGMA)
     return n
 
 

@@ -9,16 +9,20 @@ from canonpose.deployment.graph import (
     POSITIONS,
     ROTATION,
     SCORES,
+    SIGMA,
     lifting_nodes,
 )
 from canonpose.deployment.layers import RUNTIME_S_OWN, Layer
+from canonpose.deployment.sigma import Sigma
 from canonpose.lifter.network import LifterConfig
 
 OPSET, IR_VERSION = 21, 10
 """The newest that every ONNX Runtime since 1.18 runs; nothing in the graph has changed since."""
 
 
-def lifting_model(layer: Layer, config: LifterConfig, card: ModelCard) -> ModelProto:
+def lifting_model(
+    layer: Layer, config: LifterConfig, card: ModelCard, sigma: Sigma | None = None
+) -> ModelProto:
     """The model of a lifter, with its card as metadata.
 
     Parameters
@@ -28,9 +32,11 @@ def lifting_model(layer: Layer, config: LifterConfig, card: ModelCard) -> ModelP
     config : LifterConfig
         The network's shape.
     card : ModelCard
+    sigma : callable, optional
+        How the uncertainty of joints is written, where it is known.
     """
     joints = len(card.skeleton)
-    nodes = lifting_nodes(layer, config, card.skeleton)
+    nodes = lifting_nodes(layer, config, card.skeleton, sigma)
     graph = helper.make_graph(
         nodes.nodes,
         "lifter",
@@ -39,6 +45,7 @@ def lifting_model(layer: Layer, config: LifterConfig, card: ModelCard) -> ModelP
             _floats(POSITIONS, joints, 3),
             _floats(CANONICAL, joints, 3),
             _floats(ROTATION, 3, 3),
+            *([_floats(SIGMA, joints)] if sigma else []),
         ],
         initializer=nodes.constants,
         doc_string="2D keypoints in pixels, NaN where missing, to 3D in body heights.",

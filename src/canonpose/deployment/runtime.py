@@ -3,6 +3,7 @@
 Nothing in here, nor in what it imports, may import torch: a test holds it to that.
 """
 
+import json
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -34,6 +35,8 @@ class Lifted(NamedTuple):
     """The same in the canonical frame."""
     rotation: Float[np.ndarray, "frame 3 3"]
     """From the canonical to the camera frame."""
+    sigma: Float[np.ndarray, "frame joint"] | None = None
+    """How far joints may be off, in body heights, where the lifter knows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +65,7 @@ class OnnxLifter:
         starts = range(0, max(len(keypoints), 1), BATCH)
         passes = [
             self.session.run(
-                list(Lifted._fields),
+                None,
                 {
                     name: part[start : start + BATCH]
                     for name, part in zip(("keypoints", "scores"), inputs, strict=True)
@@ -90,6 +93,7 @@ class OnnxLifter:
             scores=scores,
             canonical=lifted.canonical * np.float32(height),
             rotation=lifted.rotation,
+            sigma=None if lifted.sigma is None else lifted.sigma * np.float32(height),
             keypoints=positions,
             skeleton=skeleton,
             units=units,
@@ -135,6 +139,8 @@ def load_onnx(model: str | Path = "pretrained", *, threads: int = 0) -> OnnxLift
     card = ModelCard.from_metadata(session.get_modelmeta().custom_metadata_map, path)
     if card.weights_file:
         _check_weights(path.with_name(card.weights_file), card.weights_sha256)
+    elif path != Path(model):
+        _check_not_outdated(path, card)
     return OnnxLifter(session, card)
 
 
@@ -160,6 +166,20 @@ def _check_weights(path: Path, expected: str) -> None:
     if sha256(path.read_bytes()).hexdigest() != expected:
         raise InputError(
             f"{path}: is damaged or belongs to another {MODEL} (its hash differs); restore both."
+        )
+
+
+def _check_not_outdated(path: Path, card: ModelCard) -> None:
+    """A file that stands for its folder must be of the lifter that is there now."""
+    lifter = path.with_name("lifter.json")
+    try:
+        now = json.loads(lifter.read_text("utf-8"))["weights"]["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # no lifter is there that it could contradict
+    if now != card.weights_sha256:
+        raise InputError(
+            f"{path}: was exported from other weights than those beside it; write it again with "
+            f"`canonpose export {path.parent} -o {path}`."
         )
 
 

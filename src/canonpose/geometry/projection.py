@@ -22,12 +22,14 @@ def weak_perspective_by_all(
 ) -> Float[Tensor, "*batch pose view joint 2"]:
     """The images of every pose by every rotation: Eq. 1 for all pairs, in one product.
 
-    Neither copied pair by pair nor with a depth that would be dropped.
+    Neither copied pair by pair nor with a depth that would be dropped. In memory a pose's joints
+    are in a row, x apart from y, which is what later sums over all pairs are quickest with.
     """
     image_rows = rotation[..., :2, :].flatten(-3, -2)
-    images = poses.flatten(-3, -2) @ image_rows.mT
-    joints, views = poses.shape[-2], rotation.shape[-3]
-    return images.unflatten(-1, (views, 2)).unflatten(-3, (-1, joints)).transpose(-3, -2)
+    images = image_rows @ poses.flatten(-3, -2).mT
+    views, (count, joints) = rotation.shape[-3], poses.shape[-3:-1]
+    apart = images.unflatten(-1, (count, joints)).unflatten(-3, (views, 2))
+    return apart.movedim((-2, -4, -1, -3), (-4, -3, -2, -1))
 
 
 def in_plane_rotation(angle: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch 3 3"]:

@@ -57,13 +57,14 @@ def exchanged_errors(
     PoseErrors
         Of shape [sample, reference view, target view], without the diagonal.
     """
-    relative = real_relative_rotations(rotation, view_frames)
     views = torch.arange(rotation.shape[1], device=rotation.device)
-    exchanged = relative[donors.T, views]
+    real = rotation if view_frames is None else view_frames.mT @ rotation
+    # R_t R_c^T of the donor, in steps: to its canonical frame, and from there into all its views.
+    to_canonical, into_views = real[donors.T, views].mT, real[donors.T]
     if view_frames is not None:
-        exchanged = _conjugate(view_frames, exchanged)
-    in_reference = rotate(rotation, poses)
-    images = weak_perspective_by_all(in_reference[:, :, None], exchanged)[:, :, 0]
+        to_canonical, into_views = to_canonical @ view_frames.mT, view_frames[:, None] @ into_views
+    canonical = rotate(to_canonical @ rotation, poses)
+    images = weak_perspective_by_all(canonical[:, :, None], into_views)[:, :, 0]
     errors = reprojection_errors(target[:, None], images, scores[:, None], scale_norm)
     seen = (scores > 0).any(-1)
     donor_seen = seen[donors.T, views]

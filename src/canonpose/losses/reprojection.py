@@ -109,18 +109,17 @@ class _ScaleFreeError(Function):
         square = (projected.square().sum(-1) * seen).sum(-1) / divisor
         scale = square.clamp(min=SMALLEST_NORM**2).sqrt()
         unit = projected / scale[..., None, None]
-        difference = unit - target
-        total = (difference.abs().sum(-1) * scores).sum(-1)
-        direction = difference.sign_().mul_(scores[..., None])
+        difference = unit - target.mT.contiguous().mT  # x apart from y in memory, like `unit`
+        direction = difference.sign().mul_(scores[..., None])
         # A pose of no size is divided by a constant, through which no gradient flows.
         pull = seen / divisor[..., None] * (square > SMALLEST_NORM**2).to(seen)[..., None]
         context.save_for_backward(unit, direction, scale, pull)
-        return total
+        return difference.mul_(direction).sum((-2, -1))
 
     @staticmethod
     @once_differentiable
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         unit, direction, scale, pull = context.saved_tensors
-        along = (direction * unit).sum((-2, -1), keepdim=True)
-        inner = direction - unit * (along * pull[..., None])
-        return inner * (gradient / scale)[..., None, None], None, None, None, None
+        along = (direction * unit).sum((-2, -1))
+        inner = direction.addcmul(unit, (along[..., None] * pull)[..., None], value=-1)
+        return inner.mul_((gradient / scale)[..., None, None]), None, None, None, None

@@ -11,8 +11,8 @@ from canonpose.errors import InputError
 from canonpose.people.agreement import Seen, Vote, agreement
 from canonpose.people.detections import Detections
 from canonpose.people.following import Following, follow, joined
-from canonpose.people.verifying import verified
 from canonpose.people.tracks import Tracks, along, body_sizes, link
+from canonpose.people.verifying import verified
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
 

@@ -29,7 +29,7 @@ FEWEST_FRAMES = 30
 MOST_FRAMES = 300
 """Of these, spread evenly, that are looked at."""
 SAMPLES, SAMPLE = 24, 10
-"""Random sets of frames of either kind of which the matrix is tried, and how many frames each has."""
+"""Random sets of frames of either kind whose matrix is tried, and how many frames each has."""
 NEAR = 60
 """Frames that a set's frames may lie apart where they are to be close together."""
 ROUNDS = 4

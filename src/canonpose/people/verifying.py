@@ -13,7 +13,6 @@ from itertools import combinations
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.ndimage import binary_dilation
 
 from canonpose.people.agreement import Vote
 from canonpose.people.following import (
@@ -29,23 +28,32 @@ from canonpose.people.still_cameras import Pairs, StillPair, still_pair
 from canonpose.people.tracks import along
 
 SOMEBODY_ELSE = 4.0
-"""Usual distances; one person is seldom so far off the other views, somebody else seldom nearer."""
+"""Usual distances at which it is in doubt who it is: one person is seldom so far off another view,
+somebody else seldom nearer."""
 SPAN = 0.3
 """Seconds over which distances are averaged (their median)."""
 WINDOW = 0.2
 """Seconds; a view changes its track between windows."""
+NOBODY_FITS = -0.3
+"""How well (-1 to 1) somebody must fit not to be left out before it is known who else is wrong: a
+view whose person fits one of two others stays until the third is mended."""
+STAYS = 0.2
+"""In favour of whoever is taken: where two others contradict each other, neither decides."""
 CHANGE = 1.0
 """Windows of clear evidence that a change of track needs."""
 AROUND = 0.2
 """Seconds that are left out before and after a change of track."""
 REACH = 0.5
-"""Seconds over which a track goes on being believed while no other view tells."""
+"""Seconds without word of another view over which a track that fits before and after is kept."""
 CLEARLY = 0.3
 """Likeness by which a person must exceed all others of a view whose camera moves."""
+SUSPECT = 3.0
+"""Times the least noise of two cameras' matches, from which on somebody else may be among them."""
 ROUNDS = 3
 
 Rig = dict[tuple[int, int], StillPair]
-Misfits = Float[np.ndarray, "track frame"]
+Fits = Float[np.ndarray, "track frame"]
+"""From -1, off all other views' person, by 0, in doubt, to 1; NaN where no other view tells."""
 
 
 def verified(
@@ -81,14 +89,15 @@ def verified(
         before = [owner.copy() for owner in owners]
         for view in range(len(views)):
             if told[view] and view not in fixed:
-                found = _misfits(view, views, owners, rig, pairs)
-                owners[view] = _followed(found, views[view], fps)
+                found = _fits(view, views, owners, rig, pairs)
+                alone = sum(view in pair for pair in rig) == 1
+                owners[view] = _followed(owners[view], found, views[view], fps, alone)
         if all((a == b).all() for a, b in zip(before, owners, strict=True)):
             break
     result = list(owners)
     for view in set(range(len(views))) - set(fixed):
         if told[view]:
-            found = _misfits(view, views, owners, rig, pairs)
+            found = _fits(view, views, owners, rig, pairs)
             result[view] = _sure(owners[view], found, fps)
         elif len(views[view].tracks) > 1:
             result[view] = _clear(view, views, owners, fps, vote)
@@ -98,29 +107,36 @@ def verified(
 def still_rig(views: Sequence[Following], owners: Sequence[Owners]) -> Rig:
     """The pairs of cameras that stand still against each other, by (view, view).
 
-    A view whose owners fit no other's, as where somebody else was taken in half of the frames, is
-    tried with all of its tracks against those that fit.
+    Where the owners of two views fit badly, as when a view shows somebody else in half of the
+    frames, all of a view's tracks are tried against the other's owner.
     """
     seen = [
         along(v.people, joined(v.tracks, owner)) for v, owner in zip(views, owners, strict=True)
     ]
     found = {(a, b): still_pair([seen[a]], seen[b]) for a, b in combinations(range(len(views)), 2)}
-    told = {view for pair, still in found.items() if still is not None for view in pair}
-    for view in set(range(len(views))) - told:
-        tracks = [along(views[view].people, track) for track in views[view].tracks]
-        if len(tracks) > 1:
-            found |= {(view, other): still_pair(tracks, seen[other]) for other in told}
-    return {pair: still for pair, still in found.items() if still is not None}
+    usual = min((still.noise for still in found.values() if still is not None), default=np.inf)
+    rig = {pair: still for pair, still in found.items() if still is not None}
+    for a, b in found:
+        for view, other in ((a, b), (b, a)):
+            present = rig.get((a, b)) or rig.get((b, a))
+            suspect = present is None or present.noise > SUSPECT * usual
+            if suspect and np.isfinite(usual) and len(views[view].tracks) > 1:
+                tracks = [along(views[view].people, track) for track in views[view].tracks]
+                still = still_pair(tracks, seen[other])
+                if still is not None and (present is None or still.noise < present.noise / 2):
+                    rig.pop((other, view), None)
+                    rig[view, other] = still
+    return rig
 
 
-def _misfits(
+def _fits(
     view: int,
     views: Sequence[Following],
     owners: Sequence[Owners],
     rig: Mapping[tuple[int, int], StillPair],
     pairs: Pairs,
-) -> Float[np.ndarray, "track frame"]:
-    """How far every track of a view is from the other views' person, by the median of these."""
+) -> Fits:
+    """How well every track of a view fits the other views' person, the mean of these."""
     rows = []
     for track in views[view].tracks:
         person, found = along(views[view].people, track), []
@@ -129,40 +145,49 @@ def _misfits(
                 other = b if view == a else a
                 seen = along(views[other].people, joined(views[other].tracks, owners[other]))
                 both = (person, seen) if view == a else (seen, person)
-                found.append(still.misfit(*both, pairs))
-        rows.append(_median_of_known(np.stack(found)))
+                misfit = still.misfit(*both, pairs)
+                found.append(np.clip(1 - misfit / SOMEBODY_ELSE, -1, 1))
+        rows.append(_mean_of_known(np.stack(found)))
     return np.stack(rows)
 
 
-def _median_of_known(values: Float[np.ndarray, "row column"]) -> Float[np.ndarray, " column"]:
-    """The median over the rows, NaN where none is known."""
-    medians = np.full(values.shape[1], np.nan)
-    known = ~np.isnan(values).all(0)
-    medians[known] = np.nanmedian(values[:, known], axis=0)
-    return medians
+def _mean_of_known(values: Float[np.ndarray, "row column"]) -> Float[np.ndarray, " column"]:
+    """The mean over the rows, NaN where none is known."""
+    known = ~np.isnan(values)
+    total = np.where(known, values, 0).sum(0)
+    return np.where(known.any(0), total / np.maximum(known.sum(0), 1), np.nan)
 
 
-def _smoothed(misfits: Misfits, fps: float) -> Misfits:
+def _smoothed(fits: Fits, fps: float) -> Fits:
     """Medians over `SPAN` of what is known, NaN where a frame is not."""
     reach = round(SPAN * fps / 2)
-    padded = np.pad(misfits, ((0, 0), (reach, reach)), constant_values=np.nan)
+    padded = np.pad(fits, ((0, 0), (reach, reach)), constant_values=np.nan)
     around = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=1)
-    smooth = np.full(misfits.shape, np.nan)
-    known = ~np.isnan(misfits)
+    smooth = np.full(fits.shape, np.nan)
+    known = ~np.isnan(fits)
     smooth[known] = np.nanmedian(around[known], axis=-1)
     return smooth
 
 
-def _followed(misfits: Misfits, view: Following, fps: float) -> Owners:
-    """The cheapest sequence of tracks and nobody, by windows."""
-    windows = windows_of(misfits.shape[1], fps, WINDOW)
-    fits = np.clip(1 - misfits / SOMEBODY_ELSE, -1, 1)
-    gains = np.zeros((len(windows), len(view.tracks) + 1))  # the last is nobody
+def _followed(owner: Owners, fits: Fits, view: Following, fps: float, alone: bool) -> Owners:
+    """The cheapest sequence of tracks and nobody, by windows.
+
+    If only one other view tells, there is no telling which of the two exchanged people who both
+    stay: then only the chosen track counts, and those that are never seen together with it.
+    """
+    windows = windows_of(fits.shape[1], fps, WINDOW)
+    gains = np.full((len(windows), len(view.tracks) + 1), NOBODY_FITS)  # the last is nobody
     for place, window in enumerate(windows):
         seen = (view.tracks[:, window] >= 0).mean(1)
         known = ~np.isnan(fits[:, window])
         total = np.where(known, fits[:, window], 0).sum(1)
-        gains[place, :-1] = total / np.maximum(known.sum(1), 1) * seen
+        gains[place, :-1] = (total / np.maximum(known.sum(1), 1)) * seen
+        gains[place, owner[window[0]]] += STAYS  # -1, nobody, is the last
+    if alone:
+        there = view.tracks >= 0
+        beside = (there & there[view.chosen]).any(1)
+        beside[view.chosen] = False
+        gains[:, :-1][:, beside] = -1
     return _by_windows(cheapest_path(gains, CHANGE), windows, len(view.tracks))
 
 
@@ -173,14 +198,16 @@ def _by_windows(
     return np.repeat(np.where(states == nobody, -1, states), lengths)
 
 
-def _sure(owner: Owners, misfits: Misfits, fps: float) -> Owners:
+def _sure(owner: Owners, fits: Fits, fps: float) -> Owners:
     """Nobody where the owner does not fit, around changes, and where nothing tells for long."""
+    from scipy.ndimage import binary_closing  # slow to import, for readers of one person's files
+
     frames = np.arange(len(owner))
-    own = _smoothed(misfits, fps)[np.maximum(owner, 0), frames]
+    own = _smoothed(fits, fps)[np.maximum(owner, 0), frames]
     known = ~np.isnan(own) & (owner >= 0)
-    fits = known & (own <= SOMEBODY_ELSE)
-    near = binary_dilation(fits, iterations=max(round(REACH * fps), 1))
-    kept = (owner >= 0) & np.where(known, fits, near)
+    sure = known & (own >= 0)
+    between = binary_closing(sure, iterations=max(round(REACH * fps / 2), 1))
+    kept = (owner >= 0) & np.where(known, sure, between)
     return np.where(kept & ~_around_changes(owner, round(AROUND * fps)), owner, -1)
 
 

@@ -15,7 +15,7 @@ from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.names import camera_name
 from canonpose.readers.openpose import is_openpose_folder
 from canonpose.readers.takes import read_views
-from canonpose.readers.videos import Detect, detect_by_default
+from canonpose.readers.videos import Detect, detect_ahead, detect_by_default
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +78,7 @@ def read_take(
         )
         return ViewsOfTake({camera: view}, files, capture.settings.static_cameras)
     plan = capture.plan(take, list(files), chosen, persons or {}, capture.settings.leave_out_joints)
+    detect_ahead(detect, plan.cameras.values())
     views, notes = read_views(plan, detect)
     return ViewsOfTake(views, files, capture.settings.static_cameras, tuple(notes))
 

@@ -33,9 +33,10 @@ class SolvedLabels:
     unit; 0 where not valid, and at the root."""
     places: Float[Tensor, "sample view 3"]
     """Where the root joint is, in the view's camera frame and the same unit; NaN where it is not
-    known, as in weak perspective, which is perspective from far away."""
+    known: in weak perspective, which is perspective from far away, and where cameras move."""
     turns: Float[Tensor, "sample view 3 3"]
-    """From the rig's world (z up) to the camera frame; NaN for a camera that its rig lacks."""
+    """From the world (z up) to the camera frame, of that moment where cameras move; NaN for a
+    camera that its rig lacks."""
     takes: Int64[Tensor, " sample"]
     """Number of the sample's take in the capture."""
     frames: Int64[Tensor, " sample"]
@@ -116,27 +117,36 @@ def _of_take(
             f"train on."
         )
     rig, root = rigs[solved.rig], capture.skeleton.root_index
-    turns = _turns(rig, capture.cameras)
+    turns = _turns(solved, rig, capture.cameras)
     relative = solved.positions - solved.positions[:, [root]]
     there = np.isfinite(relative).all(-1) & solved.valid & solved.valid[:, [root]]
-    seen = np.einsum("vab,fjb->fvja", turns, relative)
+    seen = np.einsum("fvab,fjb->fvja", turns, relative)
     places = _places(rig, capture.cameras, solved.positions[:, root])
     sigma = np.hypot(solved.sigma, solved.sigma[:, [root]])
     sigma[:, root] = 0.0
-    known = np.isfinite(turns).all((1, 2))
+    known = np.isfinite(turns).all((2, 3))
     views = len(capture.cameras)
     return (
         torch.from_numpy(seen.astype(np.float32)),
-        torch.from_numpy(there[:, None] & known[:, None]),
+        torch.from_numpy(there[:, None] & known[..., None]),
         torch.from_numpy(np.repeat(sigma[:, None], views, axis=1).astype(np.float32)),
         torch.from_numpy(places.astype(np.float32)),
-        torch.from_numpy(np.repeat(turns[None], len(take), axis=0).astype(np.float32)),
+        torch.from_numpy(turns.astype(np.float32)),
     )
 
 
-def _turns(rig: SolvedRig, cameras: Sequence[str]) -> Float[np.ndarray, "view 3 3"]:
-    unknown = np.full((3, 3), np.nan)
-    return np.stack([rig.rotations.get(camera, unknown) for camera in cameras])
+def _turns(
+    take: SolvedTake, rig: SolvedRig, cameras: Sequence[str]
+) -> Float[np.ndarray, "frame view 3 3"]:
+    """From the world to every camera, frame by frame where they move."""
+    turns = np.full((len(take.positions), len(cameras), 3, 3), np.nan)
+    for view, name in enumerate(cameras):
+        if take.cameras is not None:
+            if name in take.cameras.names:
+                turns[:, view] = take.cameras.rotations[:, take.cameras.names.index(name)]
+        elif name in rig.rotations:
+            turns[:, view] = rig.rotations[name]
+    return turns
 
 
 def _places(

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from canonpose.config_tables import to_table
+from canonpose.config_tables import from_table
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError, InputWarning
 from canonpose.lifter.trained import CARD, TrainedLifter, load_lifter, save_lifter
@@ -143,7 +143,7 @@ def _check_same(
     other = [
         what
         for what, differs in (
-            ("settings", dict(lifter.training) != to_table(config)),
+            ("settings", from_table(TrainingConfig, lifter.training) != config),
             ("footage", lifter.provenance.get("data") != samples_of(capture).fingerprint()),
         )
         if differs

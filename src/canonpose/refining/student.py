@@ -83,8 +83,6 @@ class StudentTrainer(Trainer):
         """Self-supervised terms of these samples, and their labels', real and virtual."""
         config = self.refining
         own = super().losses(chosen, generator)
-        if generator.device.type != "cpu":  # where what follows draws
-            generator = Generator().manual_seed(generator.initial_seed())
         real = self._dropped(self._turned(self._views(chosen), generator), generator)
         drawn = self.virtual(config.virtual_views * len(chosen), generator)
         drawn = self._dropped(drawn, generator)

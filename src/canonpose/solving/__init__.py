@@ -3,9 +3,10 @@
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.files import write_solved
 from canonpose.solving.solve import one_rig, solve
-from canonpose.solving.solved import Solved, SolvedRig, SolvedTake
+from canonpose.solving.solved import MovingCameras, Solved, SolvedRig, SolvedTake
 
 __all__ = [
+    "MovingCameras",
     "SolveConfig",
     "Solved",
     "SolvedRig",

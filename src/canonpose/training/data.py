@@ -45,13 +45,16 @@ class TrainingData:
 
 
 def training_data(
-    footage: Capture | Store, device: torch.device, memory: float | None = None
+    footage: Capture | Store,
+    device: torch.device,
+    memory: float | None = None,
+    check_files: bool = True,
 ) -> TrainingData:
     """The samples of footage, for a training on a device.
 
     Those of a store are brought onto the device if they fit, and stay on disk if not; the training
     is the same. ``memory`` is how many gigabytes they may take up there, half of what is free
-    unless given.
+    unless given. Its files are read through and checked unless another process does so.
 
     Raises
     ------
@@ -61,7 +64,8 @@ def training_data(
     if isinstance(footage, Capture):
         doubts = tuple(map(str, check_synchronisation(footage)))
         return replace(data_of(footage, samples_of(footage).to(device)), doubts=doubts)
-    footage.check_files()
+    if check_files:
+        footage.check_files()
     return TrainingData(
         samples=_settled(footage.mapped(device), memory),
         cameras=footage.cameras,

@@ -85,7 +85,7 @@ def train(
     folder = None if run is None else Path(run)
     config = config or PRESETS[default_preset(footage.static_cameras)]
     where = choose_device(device, processes.place)
-    data = training_data(footage, where, memory)
+    data = training_data(footage, where, memory, check_files=processes.place == 0)
     processes.check_alike(
         data.fingerprint, "the processes do not see the same footage; give all of them the same."
     )

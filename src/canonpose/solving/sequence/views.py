@@ -1,12 +1,11 @@
 """What a camera model is to the adjustment of a sequence."""
 
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
 
-AnyViews = TypeVar("AnyViews", bound="Views")
 Joints = Float[np.ndarray, "moment joint 3"]
 Steps = Float[np.ndarray, "moment view unknown"]
 
@@ -52,8 +51,8 @@ class Views(Protocol):
         """Joints at every moment as the views see them, in pixels."""
         ...
 
-    def moved(self: AnyViews, steps: Steps) -> AnyViews:
-        """The views with their unknowns changed."""
+    def moved(self, steps: Steps) -> Any:
+        """The views with their unknowns changed, of the same class."""
         ...
 
     def changes(self) -> Float[np.ndarray, "link view unknown"]:
@@ -63,3 +62,6 @@ class Views(Protocol):
     def away(self) -> Steps:
         """From where they began."""
         ...
+
+
+AnyViews = TypeVar("AnyViews", bound=Views)
