@@ -19,7 +19,10 @@ from canonpose.training.store import CARD, open_store, pack, writing
 from canonpose.training.store.mapped import MappedSamples
 from synthetic_people import capture, write_capture
 
-pytestmark = pytest.mark.filterwarnings("ignore:the chirality vote is close")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:the chirality vote is close"),
+    pytest.mark.filterwarnings("ignore:two cameras"),
+]
 
 TINY = preset("fast", lifter=LifterConfig(width=16), epochs=2, min_steps=0, batch=16)
 CPU = torch.device("cpu")

@@ -2,6 +2,10 @@
 
 ``sigma`` of a joint is the distance within which it lies with a probability of 68.3 %, root-centred
 and at the right size: for errors mainly along the line of sight, one standard deviation.
+
+How far a lifted pose is off its own 2D is seen without knowing the truth, and errors grow with it:
+a pose unlike those of the training is reprojected badly, and is wrong in depth as well. So the
+network says sigma as a multiple of that.
 """
 
 from collections.abc import Mapping
@@ -21,16 +25,20 @@ FILES = NetworkFiles(
     "uncertainty", kind="uncertainty", version=1, made_by="canonpose uncertainty -m"
 )
 LARGEST = 5.0
-"""Logarithm of the largest sigma, in body sizes, and of one over the smallest."""
+"""Logarithm of the largest multiple, and of one over the smallest."""
+SMALLEST_LEVEL = 1e-3
+"""Body sizes; a pose that is closer to its 2D is as sure as at this distance."""
+SMALLEST_SCALE = 1e-2
+"""Of the 2D, whose norm is 1, per body size: poses of less miss their 2D altogether."""
 
 
 @dataclass(frozen=True)
 class SigmaConfig:
     """The shape of the network."""
 
-    width: int = 128
+    width: int = 32
     """Neurons of both hidden layers."""
-    dropout: float = 0.2
+    dropout: float = 0.5
     """Share of them that is left out at every step of its training."""
 
 
@@ -93,8 +101,8 @@ class SigmaNetwork(nn.Module):
         self, features: Float[Tensor, "*batch feature"]
     ) -> Float[Tensor, "*batch joint"]:
         """Sigma of every joint, the root's too, before it is calibrated."""
-        inputs = (features - self.mean) / self.spread
-        return self.layers(inputs).clamp(-LARGEST, LARGEST).exp()
+        inputs = (features[..., :-1] - self.mean) / self.spread
+        return features[..., -1:] * self.layers(inputs).clamp(-LARGEST, LARGEST).exp()
 
 
 def features_of(
@@ -102,14 +110,21 @@ def features_of(
     scores: Float[Tensor, "*batch joint"],
     lifted: Float[Tensor, "*batch joint 3"],
 ) -> Float[Tensor, "*batch feature"]:
-    """Seven numbers a joint: 2D, confidence, 3D, and how far the 3D is off the 2D."""
+    """Seven numbers a joint, and how far the 3D is off the 2D, in body sizes.
+
+    The seven are 2D, confidence, 3D, and how far the joint is off as a multiple of the whole pose's
+    root mean square.
+    """
     seen = (scores > 0).to(positions)[..., None]
     images = lifted[..., :2]
     size = (seen * images).square().sum((-2, -1), keepdim=True)
     fit = (seen * images * positions).sum((-2, -1), keepdim=True)
-    scale = fit / torch.where(size > 0, size, torch.ones_like(size))
-    off = (seen * (scale * images - positions)).norm(dim=-1)
-    return torch.cat([positions.flatten(-2), scores, lifted.flatten(-2), off], dim=-1)
+    scale = (fit / torch.where(size > 0, size, torch.ones_like(size))).clamp(min=SMALLEST_SCALE)
+    off = (seen * (images - positions / scale)).norm(dim=-1)
+    square = off.square().sum(-1, keepdim=True) / seen.sum((-2, -1))[..., None].clamp(min=1)
+    level = square.sqrt().clamp(min=SMALLEST_LEVEL)
+    parts = [positions.flatten(-2), scores, lifted.flatten(-2), off / level, level]
+    return torch.cat(parts, dim=-1)
 
 
 @dataclass(frozen=True, eq=False)

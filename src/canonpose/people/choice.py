@@ -18,6 +18,8 @@ from canonpose.skeleton.convert import complete
 
 MOST_CANDIDATES = 6
 """People per camera that are compared across cameras, the most prominent ones."""
+MOST_CHANGES = 6
+"""That are told of a view."""
 USUAL_FPS = 30.0
 """Where the files do not tell."""
 
@@ -204,6 +206,8 @@ def _changes(view: View, owners: Int[np.ndarray, " frame"], chosen: int) -> str:
             words.append(f"person {owner + 1} {span}")
         elif owner < 0 and (view.tracks[chosen, piece] >= 0).any():
             words.append(f"nobody {span}")
+    if len(words) > MOST_CHANGES:
+        words[MOST_CHANGES - 1 :] = [f"and {len(words) - MOST_CHANGES + 1} more such stretches"]
     return "; but " + ", ".join(words) if words else ""
 
 

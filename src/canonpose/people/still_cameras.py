@@ -107,7 +107,9 @@ def still_pair(first: Sequence[Seen], second: Seen) -> StillPair | None:
     two = np.broadcast_to(second[frames, :, :2].astype(np.float64) / sizes[1], one.shape)
     one, two = (np.where(known[..., None], xy, np.nan) for xy in (one, two))
     matrix = _best_of_samples(one, two, known)
-    for _ in range(ROUNDS if matrix is not None else 0):
+    if matrix is None:
+        return None
+    for _ in range(ROUNDS):
         distances = _of_frames(one, two, matrix)
         nearest = np.fmin.reduce(distances, axis=0)
         noise = max(float(np.nanmedian(nearest)), LEAST_NOISE)
@@ -119,8 +121,6 @@ def still_pair(first: Sequence[Seen], second: Seen) -> StillPair | None:
         matrix = fundamental_matrix(
             one.reshape(-1, 2), two.reshape(-1, 2), near.ravel().astype(np.float64)
         )
-    if matrix is None:
-        return None
     noise = float(np.nanmedian(np.fmin.reduce(_of_frames(one, two, matrix), axis=0)))
     if noise > MOST_NOISE:
         return None

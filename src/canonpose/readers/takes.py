@@ -69,7 +69,7 @@ def read_views(
     for view, (slots, words) in zip(views, choices, strict=True):
         chosen = to_keypoints(view.detections, slots, camera=view.camera, person=words)
         keypoints[view.camera] = _without(replace(chosen, fps=fps), plan)
-        if len(view.tracks) > 1:
+        if len(view.tracks) > 1 or (slots < 0).sum() > (view.tracks[0] < 0).sum():
             notes.append(f"camera {view.camera!r}: {words}")
     if plan.mend_flips:
         keypoints, mended = mend_flips(keypoints)

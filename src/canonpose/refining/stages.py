@@ -72,6 +72,9 @@ def train_refined(
         _check_free(folder, resume, overwrite)
     config = config or PRESETS[default_preset(capture.static_cameras)]
     first = _first_stage(capture, folder, config, resume, overwrite, device, progress)
+    if not capture.static_cameras:
+        reason = "only cameras that stand still are refined from so far; say so if they do."
+        return _unrefined(first, folder, reason)
     try:
         solved = solve(capture, first, device=device, say=say)
     except InputError as error:

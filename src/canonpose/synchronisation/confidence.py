@@ -4,14 +4,15 @@
 stands out above that of any other. Of several pairs of cameras the mean counts: they see the same
 motion, and what resembles it in one camera does so in all (the margins of wrong footage grow with
 the number of pairs, not with its root). The two constants are a logistic regression of "right
-within one and a half frames" (of 30 a second) over 467 joints of training clips and virtual captures,
-shifted at random and cut to 1.2 to 8 seconds, wrong footage among them.
+within one and a half frames" (of 30 a second) over 467 joints of training clips and virtual
+captures, shifted at random and cut to 1.2 to 8 seconds, wrong footage among them.
 
 **Precision.** Where nothing is shared, overlap x information is tau x a gamma variable of shape 2
 (2 N x information is chi-squared with the four degrees of freedom of a 2 x 2 cross-covariance, N
 the effective number of samples in the overlap and tau the seconds to each). So a curve tells its
 own tau by its median far from the peak, and evidence over tau is a log-likelihood, whose bend at
-the peak gives the offset's standard error. Nothing of it is fitted. It is told beside the confidence.
+the peak gives the offset's standard error. Nothing of it is fitted. It is told beside the
+confidence.
 
 benchmarks/synchronisation.py measures how well both hold.
 """

@@ -67,8 +67,12 @@ def _thinning(fps: float, config: TemporalTraining, random: np.random.Generator)
 
 def _real_views(
     take: str, rig: str, solved: Solved, capture: Capture
-) -> Iterator[tuple[Keypoints, Float[np.ndarray, "3 3"]]]:
-    rotations = next(one.rotations for one in solved.rigs if one.name == rig)
+) -> Iterator[tuple[Keypoints, Float[np.ndarray, "*frame 3 3"]]]:
+    """Views with the rotation from the solved frame to theirs; frame by frame where they move."""
+    rotations = dict(next(one.rotations for one in solved.rigs if one.name == rig))
+    moving = next(one.cameras for one in solved.takes if one.name == take)
+    if moving is not None:
+        rotations = {name: moving.rotations[:, place] for place, name in enumerate(moving.names)}
     views = next(one.views for one in capture.takes if one.name == take)
     for camera, rotation in rotations.items():
         if camera in views:
@@ -97,11 +101,11 @@ def _filmed(
 def _as_it_was(
     view: Keypoints,
     solved: SolvedMotion,
-    rotation: Float[np.ndarray, "3 3"],
+    rotation: Float[np.ndarray, "*frame 3 3"],
     every: int,
     lifter: TrainedLifter,
 ) -> LabelledFrames:
-    truth = solved.motion.positions @ TO_Y_UP @ rotation.T / BODY
+    truth = solved.motion.positions @ TO_Y_UP @ rotation.swapaxes(-1, -2) / BODY
     return _labelled(view, truth, solved.weights, lifter, every)
 
 

@@ -17,12 +17,14 @@ class UncertaintyConfig:
     """Batches of those lifters' trainings; 0 trains them as the lifter itself was trained."""
     margin: float = 1.0
     """Seconds around a stretch of time that are kept from its lifter as well."""
-    epochs: int = 30
+    trusted: float = 0.03
+    """Labels that may be off by more than this share of the body are left out."""
+    epochs: int = 10
     """Of the network that learns the errors."""
     batch: int = 256
     """Views a step."""
     learning_rate: float = 1e-3
-    weight_decay: float = 1e-4
+    weight_decay: float = 1e-2
     degrees: float = 4.0
     """Of freedom of the likelihood, Student's t: how seldom great errors are."""
     network: SigmaConfig = field(default_factory=SigmaConfig)

@@ -22,10 +22,8 @@ class LiftingErrors:
     features: Float[Tensor, "view feature"]
     """What a `SigmaNetwork` is given."""
     errors: Float[Tensor, "view joint"]
-    """Distance from the label, root-centred and scale-aligned; NaN where there is no label, and at
-    the root."""
-    label_sigma: Float[Tensor, "view joint"]
-    """How far the label itself may be off."""
+    """Distance from the label, root-centred and scale-aligned; NaN where there is none to be
+    trusted, and at the root."""
 
     def __len__(self) -> int:
         return len(self.errors)
@@ -36,13 +34,15 @@ class LiftingErrors:
         return LiftingErrors(
             torch.cat([part.features for part in parts]),
             torch.cat([part.errors for part in parts]),
-            torch.cat([part.label_sigma for part in parts]),
         )
 
 
 @torch.no_grad()
 def lifting_errors(
-    lifter: TrainedLifter, labels: SolvedLabels, chosen: Bool[Tensor, " sample"]
+    lifter: TrainedLifter,
+    labels: SolvedLabels,
+    chosen: Bool[Tensor, " sample"],
+    trusted: float,
 ) -> LiftingErrors:
     """What a lifter gets wrong at some moments.
 
@@ -53,6 +53,8 @@ def lifting_errors(
         In the lifter's joints.
     chosen : tensor [sample]
         The moments to look at.
+    trusted : float
+        Labels whose own sigma is above this share of the body do not count.
     """
     skeleton = lifter.skeleton
     usable = labels.valid[chosen].any(-1)
@@ -64,12 +66,11 @@ def lifting_errors(
     known = labels.positions[chosen][usable] / unit
     scale = scale_alignment(lifted, known, valid)
     off = (scale[:, None, None] * lifted - known).norm(dim=-1)
-    valid = valid.clone()
+    valid = valid & (labels.sigma[chosen][usable] / unit <= trusted)
     valid[:, skeleton.root_index] = False
     return LiftingErrors(
         features_of(positions, scores, lifted),
         torch.where(valid, off, torch.nan),
-        labels.sigma[chosen][usable] / unit,
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
@@ -20,27 +21,22 @@ SMALLEST_SPREAD = 1e-3
 def negative_log_likelihood(
     errors: Float[Tensor, "*batch joint"],
     sigma: Float[Tensor, "*batch joint"],
-    label_sigma: Float[Tensor, "*batch joint"],
     degrees: float,
 ) -> Float[Tensor, ""]:
-    """Mean over joints of distances under half of Student's t, up to a constant.
-
-    The scale is the root of the squares of sigma and of the label's own: what the label is off is
-    not the lifter's error.
+    """Mean over joints of distances under half of Student's t of scale sigma, up to a constant.
 
     Parameters
     ----------
     errors : tensor [..., joint]
         Distances; NaN does not count.
-    sigma, label_sigma : tensor [..., joint]
+    sigma : tensor [..., joint]
         In the same unit.
     degrees : float
         Of freedom.
     """
     known = errors.isfinite()
-    square = sigma.square() + label_sigma.square()
-    ratio = torch.where(known, errors, 0.0).square() / square
-    values = square.log() / 2 + (degrees + 1) / 2 * torch.log1p(ratio / degrees)
+    ratio = (torch.where(known, errors, 0.0) / sigma).square()
+    values = sigma.log() + (degrees + 1) / 2 * torch.log1p(ratio / degrees)
     return torch.where(known, values, 0.0).sum() / known.sum().clamp(min=1)
 
 
@@ -51,8 +47,9 @@ def fit_network(
     torch.manual_seed(config.seed)  # of the weights and of dropout
     generator = Generator().manual_seed(config.seed)
     network = SigmaNetwork(len(skeleton), skeleton.root_index, config.network)
-    network.mean.copy_(errors.features.mean(0))
-    network.spread.copy_(errors.features.std(0).clamp(min=SMALLEST_SPREAD))
+    inputs = errors.features[:, :-1]
+    network.mean.copy_(inputs.mean(0))
+    network.spread.copy_(inputs.std(0).clamp(min=SMALLEST_SPREAD))
     _start_at_mean(network, errors)
     optimiser = torch.optim.AdamW(
         network.parameters(), config.learning_rate, weight_decay=config.weight_decay
@@ -64,7 +61,6 @@ def fit_network(
             loss = negative_log_likelihood(
                 errors.errors[chosen],
                 network.uncalibrated(errors.features[chosen]),
-                errors.label_sigma[chosen],
                 config.degrees,
             )
             loss.backward()
@@ -75,33 +71,22 @@ def fit_network(
 
 @torch.no_grad()
 def _start_at_mean(network: SigmaNetwork, errors: LiftingErrors) -> None:
-    """Every joint's typical error, whatever the input."""
+    """Every joint's typical error as a multiple of how far the pose is off its 2D."""
+    multiples = errors.errors / errors.features[:, -1:]
     last = network.layers[-1]
     assert isinstance(last, torch.nn.Linear)
     last.weight.mul_(0.1)
-    last.bias.copy_(errors.errors.nanmedian(0).values.nan_to_num(1.0).clamp(min=1e-3).log())
+    last.bias.copy_(multiples.nanmedian(0).values.nan_to_num(1.0).clamp(min=1e-2).log())
 
 
 def calibrating_factor(
-    errors: Float[Tensor, "view joint"],
-    sigma: Float[Tensor, "view joint"],
-    label_sigma: Float[Tensor, "view joint"],
+    errors: Float[Tensor, "view joint"], sigma: Float[Tensor, "view joint"]
 ) -> float:
-    """What to multiply sigma by, so that 68.3 % of all errors are within it.
-
-    An error is within, where its square less the label's own is below sigma's.
-    """
-    known = errors.isfinite()
-    ratios = ((errors.square() - label_sigma.square()) / sigma.square())[known]
-    return float(ratios.quantile(ONE_SIGMA).clamp(min=1e-12).sqrt()) if len(ratios) else 1.0
+    """What to multiply sigma by, so that 68.3 % of all errors are within it."""
+    ratios = (errors / sigma)[errors.isfinite()].double().numpy()
+    return float(np.quantile(ratios, ONE_SIGMA)) if len(ratios) else 1.0
 
 
-def share_within(
-    errors: Float[Tensor, "view joint"],
-    sigma: Float[Tensor, "view joint"],
-    label_sigma: Float[Tensor, "view joint"],
-) -> float:
-    """Share of errors that are within sigma and the label's own."""
-    known = errors.isfinite()
-    inside = errors.square() <= sigma.square() + label_sigma.square()
-    return float(inside[known].double().mean())
+def share_within(errors: Float[Tensor, "view joint"], sigma: Float[Tensor, "view joint"]) -> float:
+    """Share of errors that are within sigma."""
+    return float((errors <= sigma)[errors.isfinite()].double().mean())

@@ -21,7 +21,7 @@ from canonpose.uncertainty.trainings import trained_alike
 ASSUMED = (
     "a lifter trained on a part of the footage errs on the rest as the lifter itself, trained on "
     "all of it, errs on new footage of the same kind",
-    "solved labels err as much as their own sigma says",
+    "labels solved from all views are exact compared with what is lifted from one",
 )
 
 
@@ -83,7 +83,7 @@ def learn_uncertainty(
             device=device,
             progress=lambda one, name=name: progress(name, one),  # type: ignore[misc]
         )
-        parts.append(lifting_errors(alike, labels, fold.chosen(labels)))
+        parts.append(lifting_errors(alike, labels, fold.chosen(labels), config.trusted))
     say("learning the errors")
     return _learned(parts, lifter, config)
 
@@ -100,12 +100,12 @@ def _learned(
         with torch.no_grad():
             sigmas.append(network.uncalibrated(part.features))
     every, sigma = LiftingErrors.joined(parts), torch.cat(sigmas)
-    factor = calibrating_factor(every.errors, sigma, every.label_sigma)
+    factor = calibrating_factor(every.errors, sigma)
     network = fit_network(every, skeleton, config)
     network.scale.fill_(factor)
     sizes = [len(part) for part in parts]
     shares = [
-        round(share_within(part.errors, factor * own, part.label_sigma), 4)
+        round(share_within(part.errors, factor * own), 4)
         for part, own in zip(parts, sigma.split(sizes), strict=True)
     ]
     facts = {
