@@ -28,6 +28,9 @@ BAD_INPUT, INTERRUPTED = 2, 130
 """Exit codes of the command line."""
 FAILED = "failed"
 """Under this name the process that tells of an error leaves its number for the others."""
+_KEPT: list[nn.Module] = []
+"""Networks of several processes, until the end of this one. Whoever frees one waits, with Python's
+lock held, for gloo's threads, which want that lock for what they have just summed."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,11 @@ class Processes:
         if self.count == 1:
             return network
         ids = [device] if device.type == "cuda" else None
-        return nn.parallel.DistributedDataParallel(
+        together = nn.parallel.DistributedDataParallel(
             network, device_ids=ids, gradient_as_bucket_view=True
         )
+        _KEPT.append(together)
+        return together
 
     def total(self, values: Tensor) -> Tensor:
         """The sum over all processes, of values that need no gradient."""
@@ -191,6 +196,8 @@ def _connected(processes: Processes) -> dist.Store:
         torch.cuda.set_device(processes.place)
     try:
         store, number, count = next(dist.rendezvous("env://"))
+        # Torchrun may keep its store over a restart, with addresses of processes that are gone.
+        store = dist.PrefixStore(f"start {processes.restarts}", store)
         store.set_timeout(PATIENCE)
         dist.init_process_group(
             backend, store=store, rank=number, world_size=count, timeout=PATIENCE
