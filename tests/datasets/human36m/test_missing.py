@@ -238,8 +238,8 @@ def test_authors_detections_of_another_kind(tmp_path, table, said):
 
 
 def test_pickles_that_would_run_code(tmp_path):
-    (tmp_path / "detections.pickle").write_bytes(pickle.dumps({"subjects": print}))
-    with pytest.raises(InputError, match=r"detections\.pickle: asks for builtins\.print"):
+    (tmp_path / "detections.pickle").write_bytes(pickle.dumps({"subjects": eval}))
+    with pytest.raises(InputError, match=r"detections\.pickle: asks for builtins\.eval"):
         read(tmp_path)
 
 
