@@ -146,7 +146,7 @@ def test_the_report_shows_every_camera(result):
     assert all(camera in text for camera in poses)
 
 
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_other_seeds_end_in_the_real_world_too(footage, tmp_path, seed):
     options = ("--seed", str(seed), "--static-cameras")
     scores, _, _ = train_and_score(footage, tmp_path, *options)

@@ -130,8 +130,11 @@ def test_what_each_alignment_ignores_and_what_not(seed, scale):
         assert getattr(turned, name) == pytest.approx(getattr(as_is, name), rel=1e-6)
     mirrored = score(x * MIRROR, y, root=ROOT)
     assert mirrored.p_mpjpe > as_is.p_mpjpe + 50 and mirrored.cps < as_is.cps
-    assert as_is.mirrored_fraction < 0.1
-    assert mirrored.mirrored_fraction == pytest.approx(1 - as_is.mirrored_fraction)
+    # A pose is mirrored where its mirror image is not; and only a nearly flat one may be by noise.
+    assert mirrored.mirrored_fraction == 1 - as_is.mirrored_fraction
+    x, y = pair(seed, noise=5)
+    as_is, mirrored = score(x, y, root=ROOT), score(x * MIRROR, y, root=ROOT)
+    assert (as_is.mirrored_fraction, mirrored.mirrored_fraction) == (0, 1)
 
 
 @few

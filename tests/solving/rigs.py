@@ -76,7 +76,7 @@ class Scene:
         )
 
 
-def scene(frames=40, people=1, ring=RING, noise=0.0, seed=0, roam=0.7):
+def scene(frames=60, people=1, ring=RING, noise=0.0, seed=0, roam=0.7):
     """People who turn, gesture and walk about, up to ``roam`` metres from the middle."""
     random = np.random.default_rng(seed)
     takes, worlds = [], []

@@ -21,7 +21,7 @@ from canonpose.solving.rig import solve_rig
 from solving.rigs import FOCAL, RING, SKELETON, errors_in_mm, rotation_errors, scene
 from synthetic_people import Ring
 
-CONFIG = SolveConfig(points=200, first_points=100, frames=40, focals="one", body=False)
+CONFIG = SolveConfig(points=300, first_points=150, frames=60, focals="one", body=False)
 
 
 def lifter():
@@ -76,12 +76,12 @@ def test_up_is_roughly_up_and_the_floor_is_below(exact):
     assert 1.2 < np.nanmax(heights) < 2.5
 
 
-def test_the_canonical_gauge_does_not_matter():
-    shown, weak = scene(), replace(CONFIG, projection="weak")
+def test_the_canonical_gauge_does_not_matter(exact):
+    shown, solution = exact
     turn = np.linalg.qr(np.random.default_rng(3).standard_normal((3, 3)))[0]
     turn *= np.linalg.det(turn)
-    once, again = solved(shown, weak), solved(shown, weak, gauge=turn)
-    np.testing.assert_allclose(again.takes[0].positions, once.takes[0].positions, atol=2e-3)
+    again = solved(shown, gauge=turn)
+    np.testing.assert_allclose(again.takes[0].positions, solution.takes[0].positions, atol=2e-3)
 
 
 def test_the_mirrored_world_costs_more(exact):
@@ -90,11 +90,15 @@ def test_the_mirrored_world_costs_more(exact):
     assert votes.perspective_tells and not votes.disagree and not votes.mirrored
 
 
-def test_perspective_turns_a_mirrored_lifter_round_where_anatomy_is_blind():
+def test_a_mirrored_lifter_is_turned_round():
     shown = scene()
     flip = np.diag([1.0, 1.0, -1.0])
     footage = shown.footage()
     lifted = replace(footage.lifted, rotations=flip @ footage.lifted.rotations @ flip)
+    solution = solve_rig(replace(footage, lifted=lifted), CONFIG, None, lambda sentence: None)
+    assert solution.rig.votes.mirrored
+    assert max(errors_in_mm(solution, shown)) < 1
+    # Points alone, which anatomy cannot read, are un-mirrored by perspective.
     names = {joint: f"marker_{place}" for place, joint in enumerate(SKELETON.joints)}
     plain = Skeleton(
         "markers",
@@ -111,8 +115,8 @@ def test_perspective_turns_a_mirrored_lifter_round_where_anatomy_is_blind():
 
 
 def test_noise_of_three_pixels_on_two_takes_of_one_rig():
-    shown = scene(frames=40, people=2, noise=3.0)
-    solution = solved(shown, replace(CONFIG, points=400, focals="auto"))
+    shown = scene(frames=80, people=2, noise=3.0)
+    solution = solved(shown, replace(CONFIG, points=600, focals="auto"))
     assert rotation_errors(solution.rig, RING).max() < 1
     assert max(errors_in_mm(solution, shown)) < 12
     focals = [camera.matrix[0, 0] for camera in solution.rig.cameras.values()]

@@ -28,7 +28,7 @@ def changed(view, matrix):
     return replace(view, people=(seen,))
 
 
-@settings(max_examples=3, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=5, deadline=None, phases=NO_SHRINKING)
 @given(st.floats(0, 3), st.floats(0, 3))
 def test_offsets_to_a_fraction_of_a_frame(second, third):
     found = estimate(film(MOTION, [1.5, second, third]))
@@ -37,7 +37,7 @@ def test_offsets_to_a_fraction_of_a_frame(second, third):
     assert (found.confidence > SURE).all()
 
 
-@settings(max_examples=3, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=5, deadline=None, phases=NO_SHRINKING)
 @given(st.integers(1, 40))
 def test_a_camera_that_starts_later_has_a_smaller_offset(frames):
     views = film(MOTION, [1, 1, 1])
@@ -61,7 +61,7 @@ def test_the_order_of_cameras_does_not_matter():
     np.testing.assert_allclose(permuted, (offsets - offsets[2])[order], atol=1e-2 * FRAME)
 
 
-@settings(max_examples=3, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=5, deadline=None, phases=NO_SHRINKING)
 @given(st.floats(-np.pi, np.pi), st.floats(0.2, 5))
 def test_scale_and_rotation_of_an_image_change_little(angle, scale):
     turned = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
