@@ -101,6 +101,22 @@ class NetworkFiles:
         trained.network.eval()
         return trained
 
+    def read_over(
+        self, folder: Path, lifter: str, described: Callable[[dict[str, Any]], AnyTrained]
+    ) -> AnyTrained | None:
+        """A network that was trained over the lifter beside it, which its card names by hash.
+
+        None where there is none, or one of other weights, about which it would say nothing.
+
+        Raises
+        ------
+        InputError
+            If its files are damaged.
+        """
+        if not (folder / self.card).is_file() or self.card_of(folder).get("lifter") != lifter:
+            return None
+        return self.read(folder, described)
+
     def weights_hash(self, folder: Path) -> str:
         """The hash of the weights, as the card has it.
 

@@ -170,10 +170,7 @@ def uncertainty_beside(folder: str | Path, lifter: str) -> TrainedUncertainty | 
     InputError
         If the files are damaged.
     """
-    folder = Path(folder)
-    if not (folder / FILES.card).exists() or FILES.card_of(folder).get("lifter") != lifter:
-        return None
-    return FILES.read(folder, _described)
+    return FILES.read_over(Path(folder), lifter, _described)
 
 
 def _described(card: dict[str, Any]) -> TrainedUncertainty:

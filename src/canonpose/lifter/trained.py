@@ -1,7 +1,6 @@
 """A trained lifter: network, skeleton and card, as files without pickle."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,6 @@ from canonpose.skeleton import Skeleton
 
 FILES = NetworkFiles("lifter", kind="lifter", version=1, made_by="canonpose train -o")
 WEIGHTS, CARD = FILES.weights, FILES.card
-COMPANIONS = ("temporal.json",)
-"""Cards of networks that are trained over a lifter, and of no use beside another."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +40,6 @@ def save_lifter(lifter: TrainedLifter, folder: str | Path) -> None:
     """Write ``lifter.safetensors`` and ``lifter.json`` into a folder.
 
     The card names the hash of the weights, so that files that do not belong together are found.
-    What was trained over a lifter that was there before is no longer used.
 
     Raises
     ------
@@ -56,9 +52,6 @@ def save_lifter(lifter: TrainedLifter, folder: str | Path) -> None:
         "training": dict(lifter.training),
         "provenance": dict(lifter.provenance),
     }
-    for card in COMPANIONS:
-        with suppress(OSError):
-            (Path(folder) / card).unlink()
     FILES.write(Path(folder), lifter.network, facts)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError, InputWarning
-from canonpose.lifter.temporal.trained import TrainedTemporal, load_temporal, save_temporal
-from canonpose.lifter.trained import CARD, TrainedLifter, load_lifter
+from canonpose.lifter.temporal.trained import TrainedTemporal, save_temporal, temporal_of
+from canonpose.lifter.trained import CARD, FILES, TrainedLifter, load_lifter
 from canonpose.solving import solve
 from canonpose.temporal.config import TemporalTraining
 from canonpose.temporal.train import TemporalProgress, train_temporal
@@ -31,7 +31,7 @@ def lifter_to_go_on_with(run: str | Path, capture: Capture) -> TrainedLifter | N
     """
     run = Path(run)
     unfinished = (run / CHECKPOINT).exists() or not (run / CARD).exists()
-    if unfinished or load_temporal(run) is not None:
+    if unfinished or temporal_of(run) is not None:
         return None
     lifter = load_lifter(run)
     if lifter.provenance.get("data") != samples_of(capture).fingerprint():
@@ -93,5 +93,5 @@ def train_over_time(
         )
         return None
     temporal = train_temporal(solved, capture, lifter, config, device=device, progress=progress)
-    save_temporal(temporal, run)
+    save_temporal(temporal, run, FILES.weights_hash(Path(run)))
     return temporal

@@ -7,8 +7,8 @@ from canonpose.lifter.temporal import (
     TemporalConfig,
     TemporalLifter,
     TrainedTemporal,
-    load_temporal,
     save_temporal,
+    temporal_beside,
 )
 from canonpose.skeleton import layout
 
@@ -22,8 +22,8 @@ def trained(skeleton=SKELETON):
 
 def test_round_trip(tmp_path):
     saved = trained()
-    save_temporal(saved, tmp_path)
-    loaded = load_temporal(tmp_path)
+    save_temporal(saved, tmp_path, "hash")
+    loaded = temporal_beside(tmp_path, "hash")
     assert loaded.skeleton == SKELETON
     assert loaded.network.config == saved.network.config
     assert loaded.provenance == {"takes": ["one"]}
@@ -32,14 +32,19 @@ def test_round_trip(tmp_path):
 
 
 def test_none_where_there_is_none(tmp_path):
-    assert load_temporal(tmp_path) is None
+    assert temporal_beside(tmp_path, "hash") is None
+
+
+def test_over_another_lifter_there_is_none(tmp_path):
+    save_temporal(trained(), tmp_path, "hash")
+    assert temporal_beside(tmp_path, "other") is None
 
 
 def test_damage_is_found(tmp_path):
-    save_temporal(trained(), tmp_path)
+    save_temporal(trained(), tmp_path, "hash")
     (tmp_path / "temporal.safetensors").write_bytes(b"nonsense")
     with pytest.raises(InputError, match="damaged"):
-        load_temporal(tmp_path)
+        temporal_beside(tmp_path, "hash")
 
 
 def test_other_joints_are_refused():

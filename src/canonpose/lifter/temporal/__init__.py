@@ -4,8 +4,8 @@ from canonpose.lifter.temporal.config import TemporalConfig
 from canonpose.lifter.temporal.network import TemporalLifter
 from canonpose.lifter.temporal.trained import (
     TrainedTemporal,
-    load_temporal,
     save_temporal,
+    temporal_beside,
     temporal_of,
 )
 
@@ -13,7 +13,7 @@ __all__ = [
     "TemporalConfig",
     "TemporalLifter",
     "TrainedTemporal",
-    "load_temporal",
     "save_temporal",
+    "temporal_beside",
     "temporal_of",
 ]

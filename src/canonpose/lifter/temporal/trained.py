@@ -10,6 +10,7 @@ from canonpose.errors import InputError
 from canonpose.lifter.naming import folder_named
 from canonpose.lifter.temporal.config import TemporalConfig
 from canonpose.lifter.temporal.network import TemporalLifter
+from canonpose.lifter.trained import FILES as LIFTER
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
@@ -40,8 +41,16 @@ class TrainedTemporal:
             )
 
 
-def save_temporal(temporal: TrainedTemporal, folder: str | Path) -> None:
-    """Write ``temporal.safetensors`` and ``temporal.json`` into a folder.
+def save_temporal(temporal: TrainedTemporal, folder: str | Path, lifter: str) -> None:
+    """Write ``temporal.safetensors`` and ``temporal.json`` beside a lifter.
+
+    Parameters
+    ----------
+    temporal : TrainedTemporal
+    folder : path
+        The lifter's.
+    lifter : str
+        The hash of the lifter's weights: over another lifter it would be of no use.
 
     Raises
     ------
@@ -49,6 +58,7 @@ def save_temporal(temporal: TrainedTemporal, folder: str | Path) -> None:
         If the folder cannot be written to.
     """
     facts = {
+        "lifter": lifter,
         "temporal": to_table(temporal.network.config),
         "skeleton": temporal.skeleton.to_dict(),
         "provenance": dict(temporal.provenance),
@@ -56,21 +66,27 @@ def save_temporal(temporal: TrainedTemporal, folder: str | Path) -> None:
     FILES.write(Path(folder), temporal.network, facts)
 
 
-def load_temporal(folder: str | Path) -> TrainedTemporal | None:
-    """Read what `save_temporal` wrote; None where the folder holds no temporal lifter.
+def temporal_beside(folder: str | Path, lifter: str) -> TrainedTemporal | None:
+    """What `save_temporal` wrote into a lifter's folder; None if it is of other weights.
 
     Raises
     ------
     InputError
-        If its files are damaged.
+        If the files are damaged.
     """
-    folder = Path(folder)
-    return FILES.read(folder, _described) if (folder / FILES.card).is_file() else None
+    return FILES.read_over(Path(folder), lifter, _described)
 
 
 def temporal_of(name: str | Path) -> TrainedTemporal | None:
-    """The temporal lifter beside the lifter of that name; see `lifter_named`."""
-    return load_temporal(folder_named(name))
+    """The temporal lifter beside the lifter of that name; see `lifter_named`.
+
+    Raises
+    ------
+    InputError
+        If there is no such lifter, or the files are damaged.
+    """
+    folder = folder_named(name)
+    return temporal_beside(folder, LIFTER.weights_hash(folder))
 
 
 def _described(card: dict[str, Any]) -> TrainedTemporal:
