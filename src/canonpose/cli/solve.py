@@ -12,13 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from canonpose import training
-from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
-from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
+from canonpose.cli.captures import capture_of
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
+from canonpose.cli.parsing import parse
 from canonpose.cli.train import print_training, show_progress, training_bar
 from canonpose.datamodel import Capture
 from canonpose.lifter import TrainedLifter, load_lifter
 from canonpose.lifter.trained import CARD
-from canonpose.readers import read_capture
 from canonpose.solving import SolveConfig, one_rig, solve, write_solved
 from canonpose.solving.solved import Solved, SolvedRig
 from canonpose.training.checkpoint import CHECKPOINT
@@ -61,17 +61,7 @@ def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Solve, "solve", arguments)
     console = Console(highlight=False)
-    with detecting(console, options.detector) as detect:
-        capture = read_capture(
-            options.capture,
-            cameras=comma_separated(options.cameras),
-            persons=persons_by_camera(options.person),
-            layout=options.layout,
-            static_cameras=True if options.static_cameras else None,
-            detect=detect,
-        )
-    for note in capture.notes:
-        console.print(escape(note), soft_wrap=True)
+    capture = capture_of(options, console, True if options.static_cameras else None)
     if options.one_rig:
         capture = one_rig(capture)
     lifter = _lifter(options, capture, console)

@@ -13,15 +13,15 @@ from rich.progress import Progress, TaskID
 
 from canonpose import training
 from canonpose.association import LifterVote
-from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
-from canonpose.cli.parsing import comma_separated, option_value, parse, persons_by_camera
+from canonpose.cli.captures import capture_of
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
+from canonpose.cli.parsing import option_value, parse
 from canonpose.cli.progress import progress_bar
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.pretrained import lifter_named
 from canonpose.lifter.temporal import TemporalConfig
-from canonpose.readers import read_capture
 from canonpose.refining import RefineConfig, train_refined
 from canonpose.temporal import (
     TemporalProgress,
@@ -290,7 +290,8 @@ def _footage(console: Console, options: Train) -> Capture | Store:
             f"{options.capture[packed.index(True)]} is; `canonpose pack` both, or give neither so."
         )
     else:
-        footage = _read(console, options)
+        vote = LifterVote(lifter_named(options.people_from)) if options.people_from else None
+        footage = capture_of(options, console, static_cameras(options), vote)
     if footage.static_cameras is None:
         console.print(
             "cameras: taken as moving; if each stood still, say so with --static-cameras, for much "
@@ -308,19 +309,3 @@ def _opened(options: Train) -> Store:
                 f"pack the footage again with it."
             )
     return open_store(options.capture, static_cameras=static_cameras(options))
-
-
-def _read(console: Console, options: Train) -> Capture:
-    with detecting(console, options.detector) as detect:
-        capture = read_capture(
-            options.capture,
-            cameras=comma_separated(options.cameras),
-            persons=persons_by_camera(options.person),
-            layout=options.layout,
-            static_cameras=static_cameras(options),
-            detect=detect,
-            vote=LifterVote(lifter_named(options.people_from)) if options.people_from else None,
-        )
-    for note in capture.notes:
-        console.print(escape(note), soft_wrap=True)
-    return capture

@@ -9,13 +9,13 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
-from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
-from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
+from canonpose.cli.captures import capture_of
+from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
+from canonpose.cli.parsing import parse
 from canonpose.cli.train import show_progress, training_bar
 from canonpose.lifter import load_lifter
 from canonpose.lifter.sigma import save_uncertainty
 from canonpose.lifter.trained import FILES
-from canonpose.readers import read_capture
 from canonpose.training.session import Progress
 from canonpose.uncertainty import UncertaintyConfig, learn_uncertainty
 
@@ -53,17 +53,7 @@ def main(arguments: Sequence[str]) -> None:
     options = parse(Uncertainty, "uncertainty", arguments)
     console = Console(highlight=False)
     lifter, weights = load_lifter(options.model), FILES.weights_hash(options.model)
-    with detecting(console, options.detector) as detect:
-        capture = read_capture(
-            options.capture,
-            cameras=comma_separated(options.cameras),
-            persons=persons_by_camera(options.person),
-            layout=options.layout,
-            static_cameras=True if options.static_cameras else None,
-            detect=detect,
-        )
-    for note in capture.notes:
-        console.print(escape(note), soft_wrap=True)
+    capture = capture_of(options, console, True if options.static_cameras else None)
     with training_bar(console) as bar:
         tasks: dict[str, object] = {}
 

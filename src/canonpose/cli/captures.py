@@ -1,0 +1,56 @@
+"""Reading the capture that a command's options name."""
+
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.markup import escape
+
+from canonpose.cli.detecting import DetectorOptions, detecting
+from canonpose.cli.parsing import comma_separated, persons_by_camera
+from canonpose.datamodel import Capture
+from canonpose.people.choice import VoteOn
+from canonpose.readers import read_capture
+
+
+class OfACapture(Protocol):
+    """Options of a command that reads one; what they mean is in their own help."""
+
+    @property
+    def capture(self) -> Path | tuple[Path, ...]:
+        """One folder, or several."""
+
+    @property
+    def cameras(self) -> str | None:
+        """Those to use."""
+
+    @property
+    def person(self) -> str | None:
+        """Which person, by camera."""
+
+    @property
+    def layout(self) -> str | None:
+        """Of files that do not tell."""
+
+    @property
+    def detector(self) -> DetectorOptions:
+        """Of videos."""
+
+
+def capture_of(
+    options: OfACapture, console: Console, static: bool | None, vote: VoteOn | None = None
+) -> Capture:
+    """Read the capture, detect what are videos, and say what the reader decided."""
+    with detecting(console, options.detector) as detect:
+        capture = read_capture(
+            options.capture,
+            cameras=comma_separated(options.cameras),
+            persons=persons_by_camera(options.person),
+            layout=options.layout,
+            static_cameras=static,
+            detect=detect,
+            vote=vote,
+        )
+    for note in capture.notes:
+        console.print(escape(note), soft_wrap=True)
+    return capture
