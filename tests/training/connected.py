@@ -104,8 +104,10 @@ def whole_training(footage, run, config=TINY, **more):
 
 
 def stopping(footage, run, number):
-    """One of the processes is asked to stop in the first epoch."""
-    with joined() as processes:
+    """One of the processes is asked to stop in the first epoch, of a training too short to be asked
+    again half a second later."""
+    with joined() as processes, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(agreement, "SECONDS_APART", 0.0)
         original = Trainer.advance
 
         def advance(self):
@@ -113,7 +115,7 @@ def stopping(footage, run, number):
                 signal.raise_signal(signal.SIGTERM)
             return original(self)
 
-        Trainer.advance = advance
+        patch.setattr(Trainer, "advance", advance)
         train(footage, run, TINY, device="cpu", processes=processes)
 
 
