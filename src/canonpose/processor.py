@@ -1,6 +1,5 @@
 """A process's share of the processor, used well while something computes on it."""
 
-import ctypes
 import math
 import os
 import sys
@@ -10,11 +9,9 @@ from pathlib import Path
 
 import torch
 
+from canonpose.memory import keep_freed_memory
+
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
-TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
-"""Parameters of glibc's mallopt(3)."""
-NEVER = 2**30
-"""Bytes; no tensor of a step is larger."""
 
 
 @contextmanager
@@ -28,7 +25,7 @@ def processor_used_well() -> Iterator[None]:
     threads = torch.get_num_threads()
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(min(threads, available_cores()))
-    _keep_freed_memory()
+    keep_freed_memory()
     try:
         yield
     finally:
@@ -51,13 +48,3 @@ def _quota() -> int:
         return math.ceil(int(quota) / int(period))
     except (OSError, ValueError):
         return sys.maxsize
-
-
-def _keep_freed_memory() -> None:
-    """For the rest of the process; libraries other than glibc are left as they are."""
-    if sys.platform != "linux":
-        return
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):
-        library.mallopt(MMAP_THRESHOLD, NEVER)
-        library.mallopt(TRIM_THRESHOLD, NEVER)

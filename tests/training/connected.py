@@ -24,8 +24,9 @@ from training.processes import LINUX, in_processes
 pytestmark = [LINUX, pytest.mark.filterwarnings("ignore:the chirality vote is close")]
 
 CPU = torch.device("cpu")
-PLAIN = preset("fast", lifter=LifterConfig(width=16), augmentation=AugmentationConfig(), batch=7)
-TINY = preset("fast", lifter=LifterConfig(width=16), epochs=3, min_steps=0, batch=16)
+EXACT = preset("fast", lifter=LifterConfig(width=16), precision="float32")
+PLAIN = replace(EXACT, augmentation=AugmentationConfig(), batch=7)
+TINY = replace(EXACT, epochs=3, min_steps=0, batch=16)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from canonpose.errors import InputError
 from canonpose.lifter.network import Lifter, LifterConfig
 from canonpose.skeleton import layout, layout_names
 from canonpose.training.config import PRESETS, TrainingConfig
-from canonpose.training.precision import Precision
+from canonpose.training.precision import Precision, resolved
 from canonpose.training.trainer import Trainer
 
 Axis = Literal["frames", "cameras", "joints", "batch"]
@@ -141,7 +141,8 @@ def _training(setting: Setting, device: torch.device) -> Callable[[], None]:
 
 def _products(setting: Setting, device: torch.device) -> Callable[[], None]:
     network = Lifter(len(layout(setting.layout)), LifterConfig(width=setting.width))
-    kind = torch.bfloat16 if setting.precision == "bfloat16" else torch.float32
+    halved = resolved(setting.precision, device) == "bfloat16"
+    kind = torch.bfloat16 if halved else torch.float32
     products = Products(network, setting.batch * setting.cameras, device, kind)
     return partial(_repeat, products.training_step, setting.steps)
 

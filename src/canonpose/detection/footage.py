@@ -12,6 +12,7 @@ from canonpose.detection.cache import CHUNK, DetectionCache, cache_of
 from canonpose.detection.detector import Detector
 from canonpose.detection.record import Found, Record, join, stacked_frames
 from canonpose.errors import InputError, InputWarning
+from canonpose.memory import keep_freed_memory
 from canonpose.people.detections import Detections
 from canonpose.video.ahead import made_ahead
 from canonpose.video.frame import Frame, VideoInfo
@@ -97,6 +98,7 @@ def _detect(
     decoding_threads: int,
     progress: Progress | None,
 ) -> Record:
+    keep_freed_memory()
     info = probe(path)
     chunks = kept.chunks() if kept is not None else []
     first = sum(map(len, chunks))

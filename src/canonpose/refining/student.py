@@ -17,6 +17,7 @@ from canonpose.refining.labels import SolvedLabels
 from canonpose.refining.virtual_views import LabelledViews, VirtualViews
 from canonpose.skeleton import Skeleton
 from canonpose.training.config import TrainingConfig
+from canonpose.training.precision import multiplying_in
 from canonpose.training.trainer import Trainer
 
 
@@ -87,7 +88,8 @@ class StudentTrainer(Trainer):
         drawn = self.virtual(config.virtual_views * len(chosen), generator)
         drawn = self._dropped(drawn, generator)
         both = LabelledViews(*(torch.cat(pair) for pair in zip(real, drawn, strict=True)))
-        poses, rotation = self.network(both.positions, both.scores)
+        with multiplying_in(self.precision, self.device):
+            poses, rotation = self.network(both.positions, both.scores)
         seen, count = rotate(rotation, poses), len(real.positions)
         root = self.skeleton.root_index
         of_real = label_loss(seen[:count], real.labels, real.weights, root)

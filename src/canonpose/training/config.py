@@ -56,7 +56,8 @@ class TrainingConfig:
     for the pretrained one where it fits (activations and width; it knows half of the joints)."""
     precision: Precision = "float32"
     """Of the layers' matrix products: float32; tf32, faster on GPUs and the same as float32
-    elsewhere; bfloat16, where processor or GPU have it. Weights and losses stay in float32."""
+    elsewhere; bfloat16, where processor or GPU have it; auto: bfloat16 on a processor that has it,
+    else float32. Weights and losses stay in float32."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -92,6 +93,7 @@ PRESETS: dict[str, TrainingConfig] = {
         learning_rate=1e-3,
         schedule="cosine",
         start_from="auto",
+        precision="auto",
     ),
     "moving": TrainingConfig(
         loss=LossConfig(camera_sum="samples", weight_camera=1.0),
@@ -103,6 +105,7 @@ PRESETS: dict[str, TrainingConfig] = {
         schedule="cosine",
         rotation_spread=30.0,
         start_from="auto",
+        precision="auto",
     ),
 }
 """``released``: the authors' code. ``paper``: the paper's text. ``fast``: ours, for cameras that

@@ -163,6 +163,7 @@ def provenance_of(
         "samples": len(trainer.samples),
         "data": identity["data"],
         "started_from": identity["started_from"],
+        "precision": trainer.precision,
         "epochs": trainer.epochs,
         "steps": trainer.steps,
         "seconds": round(seconds, 1),

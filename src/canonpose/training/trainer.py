@@ -11,7 +11,7 @@ from canonpose.training.augmentation import Augmentation
 from canonpose.training.config import TrainingConfig
 from canonpose.training.distributed import ALONE, Processes
 from canonpose.training.graphs import GraphedStep
-from canonpose.training.precision import multiplying_in, warn_if_slow
+from canonpose.training.precision import multiplying_in, resolved, warn_if_slow
 from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for, seed_for
 from canonpose.training.samples import Samples
 from canonpose.training.schedule import learning_rate_at
@@ -60,7 +60,8 @@ class Trainer:
         self._augment = Augmentation(config.augmentation, skeleton)
         self._order: tuple[int, Tensor] | None = None
         self._graphed = self._new_graph()
-        warn_if_slow(config.precision, device)
+        self.precision = resolved(config.precision, device)
+        warn_if_slow(self.precision, device)
 
     terms: tuple[str, ...] = Losses._fields
     """Names of what `advance` returns."""
@@ -115,7 +116,7 @@ class Trainer:
         moments = self._gathered(chosen)
         rigs = moments.rigs if self.static_cameras else None
         batch = self._augment(moments.positions, moments.scores, generator, rigs)
-        with multiplying_in(self.config.precision, self.device):
+        with multiplying_in(self.precision, self.device):
             poses, rotation = self._lift(batch.input_positions, batch.input_scores)
         return objective(
             batch.target,
