@@ -3,8 +3,10 @@ import json
 import numpy as np
 import pytest
 
+from canonpose.cli import train as train_command
 from canonpose.cli.main import main
 from canonpose.config_tables import from_table, to_table
+from canonpose.errors import InputError
 from canonpose.exporters.captures import write_capture as write_exported
 from canonpose.exporters.npz import load_poses
 from canonpose.lifter import load_lifter
@@ -101,6 +103,79 @@ class TestRefine:
         card = json.loads((run / "lifter.json").read_text())
         assert card["provenance"]["refined"]["settings"]["epochs"] == 1
         assert (run / "self-supervised" / "lifter.json").exists()
+
+
+class TestDefaultRecipe:
+    """Self-supervised, then refined, where nothing is said that speaks against it."""
+
+    STATIC = ("--static-cameras",)
+
+    @pytest.fixture
+    def stages(self, tmp_path, footage, monkeypatch):
+        """Which function trains, asked without any training."""
+        done = []
+
+        def instead(name):
+            def stop(*_):
+                done.append(name)
+                raise InputError("enough")
+
+            return stop
+
+        monkeypatch.setattr(train_command, "refined", instead("refined"))
+        monkeypatch.setattr(train_command, "trained", instead("trained"))
+
+        def ask(*options):
+            assert main(["train", footage, "-o", str(tmp_path / "run"), *options]) == 2
+            return done.pop()
+
+        return ask
+
+    @pytest.mark.parametrize(
+        ("options", "which"),
+        [
+            (STATIC, "refined"),
+            ((*STATIC, "--no-refine"), "trained"),
+            ((*STATIC, "--seed", "3", "--lifter.width", "64"), "refined"),
+            ((*STATIC, "--epochs", "20"), "trained"),
+            ((*STATIC, "--epochs", "5", "--refine"), "refined"),
+            ((*STATIC, "--preset", "fast"), "trained"),
+            ((*STATIC, "--preset", "released"), "trained"),
+            ((*STATIC, "--preset", "released", "--refine"), "refined"),
+            ((), "trained"),
+            (("--moving-cameras",), "trained"),
+            (("--refine",), "refined"),
+        ],
+    )
+    def test_what_is_said_decides(self, stages, options, which):
+        assert stages(*options) == which
+
+    @pytest.mark.parametrize(
+        ("there", "which"),
+        [
+            ((), "refined"),
+            (("checkpoint.safetensors",), "trained"),
+            (("lifter.json",), "trained"),
+            (("checkpoint.safetensors", "self-supervised"), "refined"),
+        ],
+    )
+    def test_what_is_resumed_goes_on_as_it_was_begun(self, tmp_path, stages, there, which):
+        for name in there:
+            (tmp_path / "run" / name).mkdir(parents=True)
+        assert stages(*self.STATIC, "--resume") == which
+
+    def test_packed_footage_is_not_refined(self, tmp_path, footage, monkeypatch):
+        store = str(tmp_path / "store")
+        assert main(["pack", footage, "-o", store, "--static-cameras"]) == 0
+        monkeypatch.setattr(train_command, "trained", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            main(["train", store, "-o", str(tmp_path / "run")])
+
+    def test_both_contradict(self, tmp_path, footage, capsys):
+        run = tmp_path / "run"
+        assert main(["train", footage, "-o", str(run), "--refine", "--no-refine"]) == 2
+        assert "contradict" in capsys.readouterr().err
+        assert not run.exists()
 
 
 @pytest.mark.filterwarnings("ignore")

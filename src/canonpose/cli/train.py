@@ -22,7 +22,9 @@ from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.pretrained import lifter_named
 from canonpose.lifter.temporal import TemporalConfig
+from canonpose.lifter.trained import CARD
 from canonpose.refining import RefineConfig, train_refined
+from canonpose.refining.stages import FIRST_STAGE
 from canonpose.temporal import (
     TemporalProgress,
     TemporalTraining,
@@ -30,6 +32,7 @@ from canonpose.temporal import (
     train_over_time,
 )
 from canonpose.training import TrainingConfig
+from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.distributed import Processes, joined
 from canonpose.training.store import Store, is_store, open_store
 
@@ -81,7 +84,10 @@ class Train:
     of what is free; more stays on disk."""
     refine: bool = False
     """Afterwards solve the footage in 3D, from all views together, and train a student on that; the
-    lifter that it starts from stays in RUN/self-supervised."""
+    lifter that it starts from stays in RUN/self-supervised. Done by default where cameras are said
+    to stand still, the footage is not packed, and neither --preset nor --epochs is given."""
+    no_refine: bool = False
+    """Do not: the self-supervised lifter, in a third of the time."""
     window: int = 0
     """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
     frames: 9, 27 or 81. For cameras that stand still. With --resume, of a finished training."""
@@ -112,6 +118,7 @@ def _train(arguments: Sequence[str], processes: Processes) -> None:
         footage = _footage(console, options)
     if options.preset is None:
         options = _parsed(arguments, training.default_preset(footage.static_cameras))
+        options = replace(options, refine=_refines(options, footage, processes))
     try:
         lifter = _stages(options, footage, processes, console)
     except KeyboardInterrupt:
@@ -216,11 +223,31 @@ def _to_go_on_with(options: Train, capture: Capture) -> TrainedLifter | None:
     return lifter_to_go_on_with(options.output, capture)
 
 
+def _refines(options: Train, footage: Capture | Store, processes: Processes) -> bool:
+    """Whether there is a second stage: as asked, else where it can be in a default training.
+
+    What is resumed goes on as it was begun.
+    """
+    if options.refine or options.no_refine:
+        return options.refine
+    if not isinstance(footage, Capture) or not footage.static_cameras or processes.count > 1:
+        return False
+    default, own = training.PRESETS["fast"], options.config
+    if (own.epochs, own.min_steps) != (default.epochs, default.min_steps):
+        return False
+    run = options.output
+    begun = (run / CARD).exists() or (run / CHECKPOINT).exists()
+    return not (options.resume and begun) or (run / FIRST_STAGE).exists()
+
+
 def _parsed(arguments: Sequence[str], preset: str) -> Train:
     """The options; what they do not say is as in a preset, unless they name another."""
     config = preset_of(arguments, preset)
     default = Train(capture=tyro.MISSING, output=tyro.MISSING, config=config)
-    return parse(Train, "train", arguments, default)
+    options = parse(Train, "train", arguments, default)
+    if options.refine and options.no_refine:
+        raise InputError("--refine and --no-refine contradict each other; give one.")
+    return options
 
 
 def preset_of(arguments: Sequence[str], default: str = "fast") -> TrainingConfig:

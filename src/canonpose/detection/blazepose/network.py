@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from canonpose.detection.blazepose.notices import without_notices
 from canonpose.errors import InputError
 
 Run = Callable[
@@ -32,8 +33,9 @@ class Network:
                 f"BlazePose needs ai-edge-litert ({error}); run pip install 'canonpose[video]'."
             ) from error
         try:
-            self._interpreter: Any = Interpreter(str(path), num_threads=threads)
-            self._interpreter.allocate_tensors()
+            with without_notices():
+                self._interpreter: Any = Interpreter(str(path), num_threads=threads)
+                self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise InputError(
                 f"{path}: is not a network that can be run ({error}); fetch the weights again with "
