@@ -1,3 +1,6 @@
+from fractions import Fraction
+
+import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -47,8 +50,6 @@ def test_pictures_are_upright(tmp_path, rotation):
 
 def test_rotation_by_the_display_matrix_of_phones(tmp_path):
     """A matrix that sends right to down (x' = -y, y' = x) turns clockwise, as in QuickTime."""
-    import av
-
     path = tmp_path / "a.mov"
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libx264", rate=25)
@@ -129,3 +130,35 @@ def test_a_damaged_picture_is_left_out_and_the_others_keep_their_times(tmp_path)
         times = [f.time for f in read_frames(path)]
     assert 50 < len(times) < 60
     assert set(times) < set(whole)
+
+
+@pytest.mark.parametrize(
+    ("aspect", "size"), [(Fraction(4, 3), (85, 48)), (Fraction(3, 4), (64, 64)), (None, (64, 48))]
+)
+def test_pixels_are_square(tmp_path, aspect, size):
+    path = tmp_path / "a.mkv"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        if aspect:
+            stream.codec_context.sample_aspect_ratio = aspect
+        out.mux(stream.encode(av.VideoFrame.from_ndarray(disc([(48, 12)]), format="rgb24")))
+        out.mux(stream.encode(None))
+    info, image = probe(path), next(iter(read_frames(path))).image
+    assert (info.width, info.height) == size == image.shape[1::-1]
+    y, x = np.nonzero(image[..., 0] > 128)
+    assert (x.mean() / size[0], y.mean() / size[1]) == pytest.approx((0.75, 0.25), abs=0.02)
+
+
+def test_a_change_of_size_on_the_way_changes_nothing(tmp_path):
+    """Joined recordings of one codec, as MPEG transport streams can be."""
+    small = write_video(tmp_path / "a.ts", [disc([(16, 12)])] * 5)
+    large = write_video(tmp_path / "b.ts", [disc([(32, 24)], (128, 96), radius=10)] * 5)
+    joined = tmp_path / "c.ts"
+    joined.write_bytes(small.read_bytes() + large.read_bytes())
+    frames = list(read_frames(joined))
+    assert len(frames) == 10
+    for frame in frames:
+        y, x = np.nonzero(frame.image[..., 0] > 128)
+        assert frame.image.shape[1::-1] == (64, 48)
+        assert (x.mean(), y.mean()) == pytest.approx((16, 12), abs=1)

@@ -17,6 +17,7 @@ from canonpose.video.opening import (
     import_av,
     length,
     open_video,
+    picture_size,
     quarter_turns,
 )
 
@@ -42,6 +43,8 @@ def read_frames(
     threads: int = 0,
 ) -> Generator[Frame, None, None]:
     """The frames of a video from one of them to the last, upright; few are held at a time.
+
+    All are of the size that `probe` tells, with square pixels, also where the file changes it.
 
     Times are the file's own timestamps, counted from its first frame (`Clock` says what becomes
     of bad ones). Pictures that cannot be decoded are left out; where the file is cut off, the
@@ -69,6 +72,7 @@ def read_frames(
     path = Path(path)
     with open_video(path, threads) as (container, stream):
         clock = Clock(stream.time_base, frame_rate(stream))
+        size = picture_size(stream)
         pictures = _Pictures(container, stream)
         sought = first > 0 and after is not None and _seek(pictures, path, clock, after)
         if sought or first == 0 or after is None:
@@ -78,16 +82,16 @@ def read_frames(
                 time = clock.time(picture.pts)
                 count = index + 1
                 if index >= first:
-                    yield Frame(index, time, upright(picture))
+                    yield Frame(index, time, upright(picture, size))
             _tell_damage(pictures, path, clock, count, tell)
             return
     yield from read_frames(path, first, None, tell, threads)
 
 
-def upright(picture: Any) -> UInt8[np.ndarray, "height width 3"]:
-    """A decoded picture as RGB, turned as its file says."""
+def upright(picture: Any, size: tuple[int, int]) -> UInt8[np.ndarray, "height width 3"]:
+    """A decoded picture as RGB, of a width and height, then turned as its file says."""
     # Threads would be made anew for every picture, for less than what they cost.
-    image = picture.to_ndarray(format="rgb24", threads=1)
+    image = picture.to_ndarray(format="rgb24", width=size[0], height=size[1], threads=1)
     turns = quarter_turns(picture)
     return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 

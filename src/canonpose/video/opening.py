@@ -48,8 +48,8 @@ def probe(path: str | Path) -> VideoInfo:
     """
     path = Path(path)
     with open_video(path) as (container, stream):
+        width, height = picture_size(stream)
         turn = quarter_turns(first_picture(container, stream, path))
-        width, height = stream.codec_context.width, stream.codec_context.height
         if turn % 2:
             width, height = height, width
         fps, seconds = frame_rate(stream), length(container, stream)
@@ -152,6 +152,19 @@ def quarter_turns(picture: Any) -> int:
     Phones write pictures as the sensor lies, and a display matrix that says how to turn them.
     """
     return round(picture.rotation / UPRIGHT) % 4
+
+
+def picture_size(stream: Any) -> tuple[int, int]:
+    """Width and height of a video's pictures, with square pixels, before they are turned upright.
+
+    Where pixels are not square, the shorter of their sides is stretched. Pictures may come in other
+    sizes later: joined recordings, or a telephone in a call.
+    """
+    width, height = stream.codec_context.width, stream.codec_context.height
+    aspect = stream.sample_aspect_ratio
+    if not aspect or aspect <= 0:
+        return width, height
+    return round(width * max(aspect, 1)), round(height * max(1 / aspect, 1))
 
 
 def frame_rate(stream: Any) -> float:
