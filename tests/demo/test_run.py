@@ -3,6 +3,7 @@
 import json
 import signal
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,8 +13,11 @@ from canonpose.demo import run_demo
 from canonpose.demo.run import calibrated_reference
 from canonpose.lifter import LifterConfig
 from canonpose.readers import read_capture
+from canonpose.refining import RefineConfig, stages
 from canonpose.training import PRESETS
 from canonpose.training.checkpoint import CHECKPOINT
+from refining.scenes import solution_of
+from solving.rigs import scene
 from synthetic_people import Ring, capture, write_capture
 
 RING = Ring(distance=4.0)
@@ -25,6 +29,10 @@ def footage(tmp_path):
     made, worlds = capture(60, ring=RING)
     folder = write_capture(made, tmp_path / "footage")
     (folder / "capture.toml").write_text("static_cameras = true\n")
+    return read_capture(folder), write_calibration(RING, tmp_path), worlds[0]
+
+
+def write_calibration(ring, folder):
     cameras = [
         {
             "name": f"c{view}",
@@ -32,13 +40,13 @@ def footage(tmp_path):
             "matrix": [[1200, 0, 960], [0, 1200, 960], [0, 0, 1]],
             "distortions": [0, 0, 0, 0, 0],
             "rotation": Rotation.from_matrix(rotation).as_rotvec().tolist(),
-            "translation": [0, 0, RING.distance],
+            "translation": [0, 0, ring.distance],
         }
-        for view, rotation in enumerate(RING.rotations)
+        for view, rotation in enumerate(ring.rotations)
     ]
-    calibration = tmp_path / "calibration.json"
+    calibration = folder / "calibration.json"
     calibration.write_text(json.dumps(cameras))
-    return read_capture(folder), calibration, worlds[0]
+    return calibration
 
 
 def test_the_reference_is_where_the_people_are(footage):
@@ -64,13 +72,34 @@ def test_it_leaves_everything_and_goes_on_where_it_stopped(footage, tmp_path):
     folder, epochs = tmp_path / "whole", []  # an older demo has finished here
     with pytest.raises(KeyboardInterrupt):
         run_demo(
-            made, calibration, folder, TINY, progress=lambda _: signal.raise_signal(signal.SIGINT)
+            made, calibration, folder, TINY, progress=lambda *_: signal.raise_signal(signal.SIGINT)
         )
     assert (folder / "run" / CHECKPOINT).exists()
     again = run_demo(
-        made, calibration, folder, TINY, progress=lambda progress: epochs.append(progress.epoch)
+        made, calibration, folder, TINY, progress=lambda _, progress: epochs.append(progress.epoch)
     )
     assert epochs == [2, 3]
     assert not (folder / "run" / CHECKPOINT).exists()
     for name, value in again.lifter.network.state_dict().items():
         assert value.equal(whole.lifter.network.state_dict()[name])
+
+
+@pytest.mark.filterwarnings("ignore:the chirality vote is close")
+def test_it_refines_and_goes_on_in_the_stage_that_was_stopped(tmp_path, monkeypatch):
+    shown = scene(frames=40)
+    monkeypatch.setattr(stages, "solve", lambda *_, **more: solution_of(shown))
+    calibration = write_calibration(shown.ring, tmp_path)
+    folder, refining = tmp_path / "demo", RefineConfig(epochs=2, min_steps=0)
+
+    def stop(stage, _):
+        if stage == stages.SECOND_STAGE:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_demo(shown.capture, calibration, folder, TINY, refining, progress=stop)
+    told = []
+    go_on = partial(run_demo, shown.capture, calibration, folder, TINY, refining)
+    go_on(progress=lambda stage, one: told.append((stage, one.epoch)))
+    assert told == [(stages.SECOND_STAGE, 2)]
+    card = json.loads((folder / "run" / "lifter.json").read_text())
+    assert card["provenance"]["refined"]["settings"]["epochs"] == 2

@@ -1,7 +1,7 @@
 """``canonpose demo``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +13,12 @@ from canonpose import demo, training
 from canonpose.cli.detecting import DEFAULT_DETECTOR, detecting
 from canonpose.cli.evaluate import print_scores
 from canonpose.cli.parsing import parse
-from canonpose.cli.train import preset_of, print_training, show_progress, training_bar
+from canonpose.cli.train import of_default_length, preset_of, print_training, stage_bars
 from canonpose.datamodel import Capture
 from canonpose.detection.weights import fetch_weights, weights_present
 from canonpose.errors import InputError
 from canonpose.readers import read_capture
+from canonpose.refining import RefineConfig
 from canonpose.training import TrainingConfig
 
 
@@ -35,8 +36,11 @@ class Demo:
     """fast, released (the authors' code) or paper (the paper's text)."""
     from_keypoints: bool = False
     """Begin with the keypoints that come with the footage, not with its videos."""
+    no_refine: bool = False
+    """Train self-supervised alone, in a third of the time."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
+    refining: RefineConfig = field(default_factory=RefineConfig)
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = training.PRESETS["fast"]
 
 
@@ -46,16 +50,17 @@ def main(arguments: Sequence[str]) -> None:
     console = Console(highlight=False)
     console.print("fetching the footage (once)")
     capture, calibration = _footage(console, options)
-    with training_bar(console) as bar:
-        task = bar.add_task("training", total=None, loss="")
+    refines = not options.no_refine and of_default_length(options.config)
+    with stage_bars(console) as show:
         result = demo.run_demo(
             capture,
             calibration,
             options.output,
             options.config,
+            options.refining if refines and options.preset == "fast" else None,
             device=options.device,
-            progress=lambda progress: show_progress(bar, task, progress),
-            say=lambda sentence: bar.console.print(escape(sentence), soft_wrap=True),
+            progress=show,
+            say=lambda sentence: console.print(escape(sentence), soft_wrap=True),
         )
     print_training(console, result.lifter)
     print_scores(console, result.evaluation)

@@ -1,7 +1,7 @@
 """``canonpose train``."""
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Protocol
@@ -170,15 +170,7 @@ def trained(
 
 def refined(options: Train, capture: Capture, console: Console) -> TrainedLifter:
     """Train, solve and train the student, with a bar for each training."""
-    bars: dict[str, tuple[Progress, TaskID]] = {}
-    with ExitStack() as stack:
-
-        def show(stage: str, progress: training.Progress) -> None:
-            if stage not in bars:
-                bar = stack.enter_context(training_bar(console))
-                bars[stage] = bar, bar.add_task(stage, total=None, loss="")
-            show_progress(*bars[stage], progress)
-
+    with stage_bars(console) as show:
         return train_refined(
             capture,
             options.output,
@@ -232,12 +224,17 @@ def _refines(options: Train, footage: Capture | Store, processes: Processes) -> 
         return options.refine
     if not isinstance(footage, Capture) or not footage.static_cameras or processes.count > 1:
         return False
-    default, own = training.PRESETS["fast"], options.config
-    if (own.epochs, own.min_steps) != (default.epochs, default.min_steps):
+    if not of_default_length(options.config):
         return False
     run = options.output
     begun = (run / CARD).exists() or (run / CHECKPOINT).exists()
     return not (options.resume and begun) or (run / FIRST_STAGE).exists()
+
+
+def of_default_length(config: TrainingConfig) -> bool:
+    """Whether nobody has changed how long the default recipe trains."""
+    default = training.PRESETS["fast"]
+    return (config.epochs, config.min_steps) == (default.epochs, default.min_steps)
 
 
 def _parsed(arguments: Sequence[str], preset: str) -> Train:
@@ -264,6 +261,21 @@ def preset_of(arguments: Sequence[str], default: str = "fast") -> TrainingConfig
 def training_bar(console: Console) -> Progress:
     """The progress bar of a training; tasks have a field ``loss``."""
     return progress_bar(console, "epoch", field="loss")
+
+
+@contextmanager
+def stage_bars(console: Console) -> Iterator[Callable[[str, training.Progress], None]]:
+    """To be told of epochs by the name of their stage; each has a bar of its own."""
+    bars: dict[str, tuple[Progress, TaskID]] = {}
+    with ExitStack() as stack:
+
+        def show(stage: str, progress: training.Progress) -> None:
+            if stage not in bars:
+                bar = stack.enter_context(training_bar(console))
+                bars[stage] = bar, bar.add_task(stage, total=None, loss="")
+            show_progress(*bars[stage], progress)
+
+        yield show
 
 
 def show_progress(bar: Progress, task: TaskID, progress: training.Progress) -> None:

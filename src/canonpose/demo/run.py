@@ -12,10 +12,13 @@ from canonpose.exporters.report import write_report
 from canonpose.geometry.triangulation import triangulate
 from canonpose.inference import lift
 from canonpose.lifter import TrainedLifter
+from canonpose.lifter.trained import CARD
 from canonpose.metrics import Evaluation, evaluate
 from canonpose.metrics.plots import plot_cps_curves
 from canonpose.readers.calibration import choose, read_calibration
 from canonpose.readers.reference import Reference, write_reference
+from canonpose.refining import RefineConfig, train_refined
+from canonpose.refining.stages import FIRST_STAGE
 from canonpose.training import PRESETS, Progress, TrainingConfig, train
 from canonpose.training.checkpoint import CHECKPOINT
 
@@ -34,9 +37,10 @@ def run_demo(
     calibration: Path,
     folder: str | Path,
     config: TrainingConfig = PRESETS["fast"],
+    refining: RefineConfig | None = None,
     *,
     device: str = "auto",
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[str, Progress], None] = lambda stage, progress: None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> DemoResult:
     """Do the main job from a capture to the report; an interrupted demo goes on where it stopped.
@@ -50,8 +54,10 @@ def run_demo(
     folder : path
         For the trained lifter (``run``), poses, reference, scores and report.
     config : TrainingConfig
+    refining : RefineConfig, optional
+        Of the second stage, which there is none of unless given.
     progress : callable, optional
-        Called after each epoch.
+        Called after each epoch with the stage's name.
     say : callable, optional
         Told what happens, in sentences.
     """
@@ -59,16 +65,7 @@ def run_demo(
     for note in capture.notes:
         say(note)
     say(f"training on {len(capture)} frames of {len(capture.cameras)} uncalibrated cameras")
-    unfinished = (folder / "run" / CHECKPOINT).exists()  # a finished training leaves none
-    lifter = train(
-        capture,
-        folder / "run",
-        config,
-        resume=unfinished,
-        overwrite=not unfinished,
-        device=device,
-        progress=progress,
-    )
+    lifter = _trained(capture, folder / "run", config, refining, device, progress, say)
     say("lifting each camera by itself, and scoring against calibrated triangulation")
     reference = calibrated_reference(capture, calibration)
     write_reference(reference, folder / "reference.npz")
@@ -80,6 +77,42 @@ def run_demo(
     plot_cps_curves(evaluation.file_curves, folder / "cps.png", scores=areas)
     report = write_report(poses, folder / "report.html")
     return DemoResult(lifter, evaluation, report)
+
+
+def _trained(
+    capture: Capture,
+    run: Path,
+    config: TrainingConfig,
+    refining: RefineConfig | None,
+    device: str,
+    progress: Callable[[str, Progress], None],
+    say: Callable[[str], None],
+) -> TrainedLifter:
+    """Train in one stage or two, going on with what was stopped."""
+    # A finished training leaves a card and no checkpoint.
+    between = (run / FIRST_STAGE).exists() and not (run / CARD).exists()
+    unfinished = (run / CHECKPOINT).exists() or between
+    if refining is None:
+        return train(
+            capture,
+            run,
+            config,
+            resume=unfinished,
+            overwrite=not unfinished,
+            device=device,
+            progress=lambda one: progress("training", one),
+        )
+    return train_refined(
+        capture,
+        run,
+        config,
+        refining,
+        resume=unfinished,
+        overwrite=not unfinished,
+        device=device,
+        progress=progress,
+        say=say,
+    )
 
 
 def calibrated_reference(capture: Capture, calibration: Path) -> Reference:
