@@ -2,6 +2,9 @@
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 
@@ -237,3 +240,31 @@ def test_without_torchrun_there_is_one_process(monkeypatch):
     with joined() as processes:
         assert processes is ALONE
         assert processes.part_of(torch.tensor([1, 0])).tolist() == [1, 0]
+
+
+ENDING = """
+import torch
+from canonpose.training.distributed import joined
+
+with joined() as processes:
+    network = processes.together(torch.nn.Linear(2048, 2048), torch.device("cpu"))
+    for _ in range(3):
+        network(torch.ones(1, 2048)).sum().backward()
+        processes.total(torch.zeros(10_000_000))
+"""
+
+
+def test_processes_end_well_right_after_their_last_sum():
+    """Whole interpreters, which those of the other tests do not take down in the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    common = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": "2"}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", ENDING],
+            env={**os.environ, **common, "RANK": number, "LOCAL_RANK": number},
+        )
+        for number in ("0", "1")
+    ]
+    assert [process.wait(120) for process in started] == [0, 0]

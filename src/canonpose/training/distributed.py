@@ -5,6 +5,7 @@ told to people and written to disk comes from the first process alone.
 """
 
 import os
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ BAD_INPUT, INTERRUPTED = 2, 130
 """Exit codes of the command line."""
 FAILED = "failed"
 """Under this name the process that tells of an error leaves its number for the others."""
+LAST_WORDS = 0.2
+"""Seconds before processes part: gloo's threads let go of what was summed last, for which they need
+Python's lock. One that still wants it when the interpreter ends takes the process down."""
 _KEPT: list[nn.Module] = []
 """Networks of several processes, until the end of this one. Whoever frees one waits, with Python's
 lock held, for gloo's threads, which want that lock for what they have just summed."""
@@ -187,6 +191,7 @@ def joined(processes: Processes | None = None) -> Iterator[Processes]:
             ),
         ) from error
     finally:
+        time.sleep(LAST_WORDS)
         dist.destroy_process_group()
 
 
