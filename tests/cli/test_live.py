@@ -63,7 +63,8 @@ def test_no_lifter(footage, capsys):
 def test_ctrl_c_ends_it_and_frees_the_port(footage):
     tests, package = Path(__file__).parents[1], Path(main.__code__.co_filename).parents[2]
     environment = {**os.environ, "PYTHONPATH": f"{package}{os.pathsep}{tests}"}
-    command = [sys.executable, "-um", "canonpose", "live", "clip.mp4", "-m", "run", "--loop"]
+    python = [sys.executable, "-X", "faulthandler", "-um"]
+    command = [*python, "canonpose", "live", "clip.mp4", "-m", "run", "--loop"]
     process = subprocess.Popen(
         [*command, *DETECTOR], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=environment,
@@ -73,7 +74,11 @@ def test_ctrl_c_ends_it_and_frees_the_port(footage):
         with urllib.request.urlopen(url + "next", timeout=60) as answer:
             assert answer.status == 200
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        try:
+            _, said = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # makes it say where every thread is
+            pytest.fail(f"it hangs: {process.communicate()[1]}")
     finally:
         process.kill()
     assert process.returncode == 130
