@@ -60,6 +60,11 @@ def test_no_lifter(footage, capsys):
     assert "nowhere: holds no trained lifter" in capsys.readouterr().err
 
 
+def heed_ctrl_c():
+    """Shells let what they start in the background ignore it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_it_and_frees_the_port(footage):
     tests, package = Path(__file__).parents[1], Path(main.__code__.co_filename).parents[2]
     environment = {**os.environ, "PYTHONPATH": f"{package}{os.pathsep}{tests}"}
@@ -67,7 +72,7 @@ def test_ctrl_c_ends_it_and_frees_the_port(footage):
     command = [*python, "canonpose", "live", "clip.mp4", "-m", "run", "--loop"]
     process = subprocess.Popen(
         [*command, *DETECTOR], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=environment,
+        env=environment, preexec_fn=heed_ctrl_c,
     )  # fmt: skip
     try:
         url = re.search(r"http://[\d.:]+/", process.stdout.readline())[0]
