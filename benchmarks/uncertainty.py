@@ -3,10 +3,10 @@
     python benchmarks/uncertainty.py DATA -m RUN [-o uncertainty.png]
 
 DATA holds ``train/``, ``test/ch06/``, ``reference/`` and ``cameras.json``; RUN is a lifter, of
-``canonpose train DATA/train --static-cameras --cameras c01,c03,c06,c08 --start-from nothing -o RUN``:
-the pretrained lifter has seen these takes, so that a part held back from its heirs would be none.
-Sigma is learned from ``train/`` without its reference (three trainings); the reference of ch06 only
-judges it.
+``canonpose train DATA/train --static-cameras --cameras c01,c03,c06,c08 -o RUN`` with
+``--start-from nothing``: the pretrained lifter has seen these takes, so that nothing could be held
+back from what starts from it. Sigma is learned from ``train/`` without its reference (three
+trainings); the reference of ch06 only judges it.
 """
 
 from collections.abc import Mapping
