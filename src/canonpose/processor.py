@@ -18,9 +18,8 @@ QUOTA = Path("/sys/fs/cgroup/cpu.max")
 def processor_used_well() -> Iterator[None]:
     """As many threads as there are cores for this process, and memory that is used again.
 
-    ``OMP_NUM_THREADS`` is obeyed. Without this a container's limit goes unnoticed, and glibc gives
-    every large tensor back to the system, which then hands it out again page by page: some
-    thousand page faults a step.
+    ``OMP_NUM_THREADS`` is obeyed. Without this a container's limit goes unnoticed, and memory that
+    is freed comes back page by page (`canonpose.memory`).
     """
     threads = torch.get_num_threads()
     if "OMP_NUM_THREADS" not in os.environ:
