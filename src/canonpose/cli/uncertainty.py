@@ -25,7 +25,8 @@ class Uncertainty:
     """Learn how far a lifter's joints may be off, so that lift says it.
 
     The cameras must stand still. For each of three parts of the footage a lifter is trained without
-    it, and judged there against the footage solved in 3D: as long as three trainings take.
+    it, and judged there against the footage solved in 3D; then without two of them, to see how well
+    that foretells the errors on new footage: as long as six trainings take.
     """
 
     capture: tyro.conf.Positional[Path]

@@ -17,6 +17,9 @@ class UncertaintyConfig:
     """Batches of those lifters' trainings; 0 trains them as the lifter itself was trained."""
     margin: float = 1.0
     """Seconds around a stretch of time that are kept from its lifter as well."""
+    rehearse: bool = True
+    """Train lifters without two parts as well, to see how well sigma fits footage that is new to
+    all; not where they would leave less than a fifth of the footage."""
     trusted: float = 0.03
     """Labels that may be off by more than this share of the body are left out."""
     epochs: int = 10

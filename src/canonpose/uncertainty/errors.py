@@ -1,5 +1,6 @@
 """A lifter's errors on views whose 3D is known, beside what it was given and what it gave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -29,7 +30,7 @@ class LiftingErrors:
         return len(self.errors)
 
     @staticmethod
-    def joined(parts: "list[LiftingErrors]") -> "LiftingErrors":
+    def joined(parts: "Sequence[LiftingErrors]") -> "LiftingErrors":
         """All in a row."""
         return LiftingErrors(
             torch.cat([part.features for part in parts]),

@@ -1,6 +1,6 @@
 """Parts of a capture, each of which is held back from a training."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,8 @@ from canonpose.refining.labels import SolvedLabels
 
 ASSUMED_FPS = 25.0
 """Where the footage does not tell."""
+LEAST_LEFT = 0.2
+"""Share of the footage."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +35,6 @@ class Fold:
             of_take = takes == number
             inside[of_take] = here[frames[of_take]]
         return torch.from_numpy(inside)
-
-    def hidden_from(self, capture: Capture) -> Capture:
-        """The capture in which nobody is seen at these moments."""
-        takes = tuple(
-            _hidden(take, self.margins[number]) if number in self.margins else take
-            for number, take in enumerate(capture.takes)
-        )
-        return replace(capture, takes=tuple(take for take in takes if take is not None))
 
 
 def folds_of(capture: Capture, count: int, margin: float) -> list[Fold]:
@@ -83,10 +77,35 @@ def folds_of(capture: Capture, count: int, margin: float) -> list[Fold]:
     return folds
 
 
+def without(capture: Capture, folds: Sequence[Fold]) -> Capture:
+    """The capture in which nobody is seen at the moments of some parts, nor too near to them."""
+    hidden = [
+        _hidden(take, here) for take, here in zip(capture.takes, _at(capture, folds), strict=True)
+    ]
+    return replace(capture, takes=tuple(take for take in hidden if take is not None))
+
+
+def enough_left(capture: Capture, folds: Sequence[Fold]) -> bool:
+    """Whether enough is left without these parts for a lifter to be trained on it."""
+    hidden = np.concatenate(_at(capture, folds))
+    return bool(1 - hidden.mean() >= LEAST_LEFT)
+
+
+def _at(capture: Capture, folds: Sequence[Fold]) -> list[Bool[np.ndarray, " frame"]]:
+    """The frames of every take that are in these parts, or too near to them."""
+    nothing = [np.zeros(len(take), dtype=bool) for take in capture.takes]
+    return [
+        np.any([here, *(fold.margins[n] for fold in folds if n in fold.margins)], axis=0)
+        for n, here in enumerate(nothing)
+    ]
+
+
 def _hidden(take: Take, frames: Bool[np.ndarray, " frame"]) -> Take | None:
     """The take with nobody in some frames; None where none is left."""
     if frames.all():
         return None
+    if not frames.any():
+        return take
     views = {camera: _unseen(view, frames) for camera, view in take.views.items()}
     return replace(take, views=views)
 

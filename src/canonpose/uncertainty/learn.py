@@ -1,8 +1,7 @@
 """Learn how far a lifter's joints are off on footage that it has not seen."""
 
 from collections.abc import Callable
-
-import torch
+from itertools import combinations
 
 from canonpose.config_tables import to_table
 from canonpose.datamodel import Capture
@@ -12,10 +11,10 @@ from canonpose.lifter.trained import TrainedLifter
 from canonpose.refining.labels import solved_labels
 from canonpose.solving import Solved, solve
 from canonpose.training.session import Progress
+from canonpose.uncertainty.calibrate import Calibrated, calibrated, transferred
 from canonpose.uncertainty.config import UncertaintyConfig
 from canonpose.uncertainty.errors import LiftingErrors, lifting_errors
-from canonpose.uncertainty.fit import calibrating_factor, fit_network, share_within
-from canonpose.uncertainty.folds import folds_of
+from canonpose.uncertainty.folds import Fold, enough_left, folds_of, without
 from canonpose.uncertainty.trainings import trained_alike
 
 ASSUMED = (
@@ -23,6 +22,9 @@ ASSUMED = (
     "all of it, errs on new footage of the same kind",
     "labels solved from all views are exact compared with what is lifted from one",
 )
+HeldBack = dict[tuple[int, int], LiftingErrors]
+"""Errors on a part, by its number and that of one more part that the lifter never saw; twice the
+same number where it saw all others."""
 
 
 def learn_uncertainty(
@@ -42,6 +44,9 @@ def learn_uncertainty(
     one is trained like it without that part, and judged there. Calibration is crossed in the same
     way: each part is predicted by a network of the errors on the others, and one factor makes 68.3
     % of all these errors lie within sigma. The network that is kept learns from all parts.
+
+    All of that is then rehearsed: with each part in the place of new footage, and lifters that saw
+    neither it nor one more part. A second factor makes up for what the rehearsals missed.
 
     Parameters
     ----------
@@ -72,48 +77,63 @@ def learn_uncertainty(
     folds = folds_of(capture, config.folds, config.margin)
     solved = solved or solve(capture, lifter, device=device, say=say)
     labels = solved_labels(solved, capture)
-    parts = []
-    for number, fold in enumerate(folds, start=1):
-        name = f"without part {number} of {len(folds)}"
+    held: HeldBack = {}
+    for parts in _left_out(folds, capture, config.rehearse):
+        name = f"without {_named(parts)} of {len(folds)}"
         alike = trained_alike(
             lifter,
-            fold.hidden_from(capture),
+            without(capture, [folds[part] for part in parts]),
             solved,
             steps=config.steps,
             device=device,
             progress=lambda one, name=name: progress(name, one),  # type: ignore[misc]
         )
-        parts.append(lifting_errors(alike, labels, fold.chosen(labels), config.trusted))
+        for part in parts:
+            errors = lifting_errors(alike, labels, folds[part].chosen(labels), config.trusted)
+            held[part, next((other for other in parts if other != part), part)] = errors
     say("learning the errors")
-    return _learned(parts, lifter, config)
+    return _learned(held, len(folds), lifter, config)
+
+
+def _left_out(folds: list[Fold], capture: Capture, rehearse: bool) -> list[tuple[int, ...]]:
+    """The parts that a lifter each is trained without: every one and, to rehearse, every two."""
+    alone = [(number,) for number in range(len(folds))]
+    pairs = list(combinations(range(len(folds)), 2))
+    possible = all(enough_left(capture, [folds[part] for part in pair]) for pair in pairs)
+    return [*alone, *pairs] if rehearse and possible else [*alone]
+
+
+def _named(parts: tuple[int, ...]) -> str:
+    numbers = " and ".join(str(part + 1) for part in parts)
+    return f"part{'s' if len(parts) > 1 else ''} {numbers}"
 
 
 def _learned(
-    parts: list[LiftingErrors], lifter: TrainedLifter, config: UncertaintyConfig
+    held: HeldBack, count: int, lifter: TrainedLifter, config: UncertaintyConfig
 ) -> TrainedUncertainty:
-    """The network of all parts, calibrated by networks of all but one."""
-    skeleton = lifter.skeleton
-    sigmas = []
-    for place, part in enumerate(parts):
-        others = LiftingErrors.joined(parts[:place] + parts[place + 1 :])
-        network = fit_network(others, skeleton, config)
-        with torch.no_grad():
-            sigmas.append(network.uncalibrated(part.features))
-    every, sigma = LiftingErrors.joined(parts), torch.cat(sigmas)
-    factor = calibrating_factor(every.errors, sigma)
-    network = fit_network(every, skeleton, config)
-    network.scale.fill_(factor)
-    sizes = [len(part) for part in parts]
-    shares = [
-        round(share_within(part.errors, factor * own), 4)
-        for part, own in zip(parts, sigma.split(sizes), strict=True)
-    ]
+    """The network of all parts, with both factors."""
+    parts = [held[part, part] for part in range(count)]
+    found = calibrated(parts, lifter.skeleton, config)
+    factor, shares = 1.0, found.shares
+    if len(held) > count:
+        rehearsed = [_rehearsed(part, held, count, lifter, config) for part in range(count)]
+        factor, shares = transferred(rehearsed, parts)
+    found.network.scale.mul_(factor)
     facts = {
-        "views": len(every),
-        "factor": round(factor, 4),
-        "median_error": round(float(every.errors.nanmedian()), 5),
-        "share_within_by_part": shares,
+        "views": sum(map(len, parts)),
+        "factor": round(found.factor, 4),
+        "transfer": round(factor, 4),
+        "median_error": round(float(LiftingErrors.joined(parts).errors.nanmedian()), 5),
+        "share_within_by_part": [round(share, 4) for share in shares],
         "settings": to_table(config),
         "assumed": list(ASSUMED),
     }
-    return TrainedUncertainty(network, skeleton, facts)
+    return TrainedUncertainty(found.network, lifter.skeleton, facts)
+
+
+def _rehearsed(
+    part: int, held: HeldBack, count: int, lifter: TrainedLifter, config: UncertaintyConfig
+) -> Calibrated:
+    """What is learned for the lifter that never saw a part, from the others alone."""
+    others = [held[other, part] for other in range(count) if other != part]
+    return calibrated(others, lifter.skeleton, config)
