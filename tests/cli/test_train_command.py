@@ -11,7 +11,7 @@ from canonpose.exporters.captures import write_capture as write_exported
 from canonpose.exporters.npz import load_poses
 from canonpose.lifter import load_lifter
 from canonpose.lifter.temporal import temporal_of
-from canonpose.refining import stages
+from canonpose.refining import rounds
 from canonpose.temporal import stage
 from canonpose.training import TrainingConfig, preset
 from refining.scenes import solution_of
@@ -94,7 +94,7 @@ class TestRefine:
 
     def test_the_student_is_trained_on_what_was_solved(self, tmp_path, capsys, monkeypatch):
         shown = scene(frames=20)
-        monkeypatch.setattr(stages, "solve", lambda *args, **more: solution_of(shown))
+        monkeypatch.setattr(rounds, "solve", lambda *args, **more: solution_of(shown))
         write_exported(shown.capture, tmp_path / "footage")
         run = tmp_path / "run"
         arguments = ["train", str(tmp_path / "footage"), "-o", str(run), *SHORT, *self.OPTIONS]
@@ -142,8 +142,10 @@ class TestDefaultRecipe:
             ((*STATIC, "--preset", "fast"), "trained"),
             ((*STATIC, "--preset", "released"), "trained"),
             ((*STATIC, "--preset", "released", "--refine"), "refined"),
-            ((), "trained"),
-            (("--moving-cameras",), "trained"),
+            ((), "refined"),
+            (("--moving-cameras",), "refined"),
+            (("--moving-cameras", "--preset", "moving"), "trained"),
+            (("--moving-cameras", "--min-steps", "900"), "trained"),
             (("--refine",), "refined"),
         ],
     )
@@ -232,7 +234,14 @@ class TestWindow:
     ("options", "says"),
     [(TestRefine.OPTIONS, "the lifter is not refined"), (("--window", "9"), "no temporal lifter")],
 )
-def test_moving_cameras_are_not_solved_and_it_says_so(tmp_path, footage, capsys, options, says):
+def test_what_cannot_be_solved_is_not_refined_and_it_says_so(
+    tmp_path, footage, monkeypatch, capsys, options, says
+):
+    def refuse(*args, **more):
+        raise InputError("all cameras look along one line.")
+
+    monkeypatch.setattr(rounds, "solve", refuse)
+    monkeypatch.setattr(stage, "solve", refuse)
     run = tmp_path / "run"
     arguments = ["train", footage, "-o", str(run), *SHORT, *options, "--moving-cameras"]
     assert main(arguments) == 0
@@ -240,6 +249,21 @@ def test_moving_cameras_are_not_solved_and_it_says_so(tmp_path, footage, capsys,
     card = json.loads((run / "lifter.json").read_text())
     assert ("not_refined" in card["provenance"]) == ("--refine" in options)
     assert temporal_of(run) is None
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_moving_cameras_are_solved_refined_and_learned_over_time(tmp_path):
+    """From end to end, short; the lifter starts from the pretrained one, which can solve them."""
+    shown = scene(frames=30)
+    write_exported(shown.capture, tmp_path / "footage")
+    run = tmp_path / "run"
+    options = [*TestRefine.OPTIONS, "--window", "9", "--temporal.rounds", "1"]
+    arguments = ["train", str(tmp_path / "footage"), "-o", str(run), "--lifter.width", "512"]
+    short = ["--epochs", "1", "--device", "cpu"]
+    assert main([*arguments, *short, *options, "--moving-cameras"]) == 0
+    card = json.loads((run / "lifter.json").read_text())["provenance"]
+    assert card["refined"]["labelled_share"] > 0.5 and card["static_cameras"] is False
+    assert temporal_of(run).network.config.window == 9
 
 
 def test_static_and_moving_contradict(tmp_path, footage, capsys):

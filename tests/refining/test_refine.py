@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-import canonpose.refining.stages
+import canonpose.refining.rounds
 from canonpose.errors import InputError, InputWarning
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, load_lifter
 from canonpose.refining import RefineConfig, refine, train_refined
@@ -32,7 +32,7 @@ def shown():
 @pytest.fixture
 def solvable(shown, monkeypatch):
     monkeypatch.setattr(
-        canonpose.refining.stages, "solve", lambda *args, **more: solution_of(shown)
+        canonpose.refining.rounds, "solve", lambda *args, **more: solution_of(shown)
     )
     return shown.capture
 
@@ -139,7 +139,7 @@ def test_footage_that_cannot_be_solved_keeps_its_lifter_and_says_why(shown, tmp_
     def refuse(*args, **more):
         raise InputError("all cameras look along one line.")
 
-    monkeypatch.setattr(canonpose.refining.stages, "solve", refuse)
+    monkeypatch.setattr(canonpose.refining.rounds, "solve", refuse)
     with pytest.warns(InputWarning, match="not refined.*along one line"):
         lifter = train_refined(shown.capture, tmp_path, TINY, STUDENT, device="cpu")
     assert lifter.provenance["not_refined"] == "all cameras look along one line."

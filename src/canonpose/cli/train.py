@@ -84,13 +84,13 @@ class Train:
     of what is free; more stays on disk."""
     refine: bool = False
     """Afterwards solve the footage in 3D, from all views together, and train a student on that; the
-    lifter that it starts from stays in RUN/self-supervised. Done by default where cameras are said
-    to stand still, the footage is not packed, and neither --preset nor --epochs is given."""
+    lifter that it starts from stays in RUN/self-supervised. Done by default where the footage is
+    not packed, and neither --preset nor --epochs is given."""
     no_refine: bool = False
     """Do not: the self-supervised lifter, in a third of the time."""
     window: int = 0
     """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
-    frames: 9, 27 or 81. For cameras that stand still. With --resume, of a finished training."""
+    frames: 9, 27 or 81. With --resume, of a finished training."""
     resume: bool = False
     """Go on with an interrupted training."""
     overwrite: bool = False
@@ -222,18 +222,18 @@ def _refines(options: Train, footage: Capture | Store, processes: Processes) -> 
     """
     if options.refine or options.no_refine:
         return options.refine
-    if not isinstance(footage, Capture) or not footage.static_cameras or processes.count > 1:
+    if not isinstance(footage, Capture) or processes.count > 1:
         return False
-    if not of_default_length(options.config):
+    if not of_default_length(options.config, training.default_preset(footage.static_cameras)):
         return False
     run = options.output
     begun = (run / CARD).exists() or (run / CHECKPOINT).exists()
     return not (options.resume and begun) or (run / FIRST_STAGE).exists()
 
 
-def of_default_length(config: TrainingConfig) -> bool:
-    """Whether nobody has changed how long the default recipe trains."""
-    default = training.PRESETS["fast"]
+def of_default_length(config: TrainingConfig, preset: str = "fast") -> bool:
+    """Whether nobody has changed how long a default recipe trains."""
+    default = training.PRESETS[preset]
     return (config.epochs, config.min_steps) == (default.epochs, default.min_steps)
 
 

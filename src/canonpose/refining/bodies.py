@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from canonpose.errors import InputError
 from canonpose.geometry.projection import rotate
 from canonpose.refining.label_loss import label_weights
 from canonpose.refining.labels import SolvedLabels
@@ -62,7 +63,13 @@ def bodies_of(labels: SolvedLabels, trusted: float) -> Bodies:
 
 
 def sightings_of(labels: SolvedLabels) -> Sightings:
-    """Every view of every moment that has a label."""
+    """Every view of every moment that has a label.
+
+    Raises
+    ------
+    InputError
+        If there is none that looks at all like its label.
+    """
     far = torch.tensor([0.0, 0.0, FARTHEST], device=labels.places.device)
     places = torch.where(labels.places.isfinite(), labels.places, far)
     seen = relative_images(labels.positions, places)
@@ -71,6 +78,11 @@ def sightings_of(labels: SolvedLabels) -> Sightings:
     scale = _scale_of(detected, seen, both)
     errors = detected / scale[..., None, None].clamp(min=SMALLEST) - seen
     usable = both.any(-1) & (scale > SMALLEST)
+    if not usable.any():
+        raise InputError(
+            "no view shows what was solved, so that there is nothing to refine with; check that "
+            "the takes are synchronised and show the same person."
+        )
     # A detection without a label, or of something else, tells nothing of how others err.
     fine = both & (errors.norm(dim=-1) < WILD)
     errors = torch.where(fine[..., None], errors, 0.0)

@@ -9,6 +9,9 @@ from canonpose.errors import InputError
 class RefineConfig:
     """How a lifter is refined on solved footage; all else is as in its training."""
 
+    rounds: int = 2
+    """Where cameras move: solve and refine so many times at most, each time from what the last
+    student says, until solving no longer changes. Where they stand still, once."""
     epochs: int = 20
     """Passes over the capture."""
     min_steps: int = 3000
@@ -45,6 +48,12 @@ class RefineConfig:
     the inverse of their standard deviation."""
 
     def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("virtual_views", 0), ("noise", 0), ("trusted", 0)):
+        for name, least in (
+            ("rounds", 1),
+            ("epochs", 1),
+            ("virtual_views", 0),
+            ("noise", 0),
+            ("trusted", 0),
+        ):
             if getattr(self, name) < least:
                 raise InputError(f"{name} must be at least {least}, not {getattr(self, name)}.")

@@ -1,27 +1,22 @@
 """A training in two stages: self-supervised, then refined on the solved footage."""
 
-import warnings
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
-from canonpose.config_tables import from_table
 from canonpose.datamodel import Capture
-from canonpose.errors import InputError, InputWarning
-from canonpose.lifter.trained import CARD, TrainedLifter, load_lifter, save_lifter
+from canonpose.errors import InputError
+from canonpose.lifter.trained import CARD, TrainedLifter
 from canonpose.refining.config import RefineConfig
-from canonpose.refining.refine import refine
-from canonpose.solving import solve
+from canonpose.refining.rounds import STUDENT, Rounds, checked_lifter
 from canonpose.training import train
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
-from canonpose.training.samples import samples_of
 from canonpose.training.session import Progress
 
 FIRST_STAGE = "self-supervised"
 """Folder, in the run's, of the lifter that the student starts from."""
-SECOND_STAGE = "refining"
 
 
 def train_refined(
@@ -38,7 +33,9 @@ def train_refined(
 ) -> TrainedLifter:
     """Train a lifter without any annotation, solve the footage with it, and refine it on that.
 
-    Footage that cannot be solved gives the self-supervised lifter, with a warning that says why.
+    Where cameras move, what is solved depends on the lifter; so it is solved again with the student
+    and, unless that changes nothing, refined again. Footage that cannot be solved gives the
+    self-supervised lifter, with a warning that says why.
 
     Parameters
     ----------
@@ -72,26 +69,18 @@ def train_refined(
         _check_free(folder, resume, overwrite)
     config = config or PRESETS[default_preset(capture.static_cameras)]
     first = _first_stage(capture, folder, config, resume, overwrite, device, progress)
-    if not capture.static_cameras:
-        reason = "only cameras that stand still are refined from so far; say so if they do."
-        return _unrefined(first, folder, reason)
-    try:
-        solved = solve(capture, first, device=device, say=say)
-    except InputError as error:
-        return _unrefined(first, folder, str(error))
-    return refine(
+    rounds = Rounds(
         capture,
-        first,
         folder,
-        refining,
-        solved=solved,
-        training=config,
-        name=FIRST_STAGE,
-        resume=resume and folder is not None and (folder / CHECKPOINT).exists(),
+        config,
+        refining or RefineConfig(),
+        resume=resume,
         overwrite=overwrite,
         device=device,
-        progress=lambda one: progress(SECOND_STAGE, one),
+        progress=progress,
+        say=say,
     )
+    return rounds.run(first, FIRST_STAGE)
 
 
 def _check_free(folder: Path, resume: bool, overwrite: bool) -> None:
@@ -100,6 +89,8 @@ def _check_free(folder: Path, resume: bool, overwrite: bool) -> None:
         # Else a training that is stopped and resumed would find this one finished.
         with suppress(OSError):
             (folder / CARD).unlink()
+        for old in folder.glob(f"{STUDENT}-*"):
+            shutil.rmtree(old)
     elif (folder / CARD).exists():
         raise InputError(
             f"{folder}: holds a finished training; start anew with --overwrite, or choose another "
@@ -125,9 +116,7 @@ def _first_stage(
     inner = None if folder is None else folder / FIRST_STAGE
     unfinished = inner is not None and (inner / CHECKPOINT).exists()
     if resume and inner is not None and (inner / CARD).exists() and not unfinished:
-        lifter = load_lifter(inner)
-        _check_same(lifter, capture, config, inner)
-        return lifter
+        return checked_lifter(inner, capture, config)
     return train(
         capture,
         inner,
@@ -137,33 +126,3 @@ def _first_stage(
         device=device,
         progress=lambda one: progress(FIRST_STAGE, one),
     )
-
-
-def _check_same(
-    lifter: TrainedLifter, capture: Capture, config: TrainingConfig, folder: Path
-) -> None:
-    """Refuse to refine what was trained on other footage, or otherwise."""
-    other = [
-        what
-        for what, differs in (
-            ("settings", from_table(TrainingConfig, lifter.training) != config),
-            ("footage", lifter.provenance.get("data") != samples_of(capture).fingerprint()),
-        )
-        if differs
-    ]
-    if other:
-        raise InputError(
-            f"{folder}: was trained with other {' and '.join(other)}; resume with what it was "
-            f"trained with, or start anew with --overwrite."
-        )
-
-
-def _unrefined(lifter: TrainedLifter, folder: Path | None, reason: str) -> TrainedLifter:
-    """The self-supervised lifter in the student's place; its card says why."""
-    warnings.warn(
-        f"the lifter is not refined, but self-supervised: {reason}", InputWarning, stacklevel=3
-    )
-    kept = replace(lifter, provenance={**lifter.provenance, "not_refined": reason})
-    if folder is not None:
-        save_lifter(kept, folder)
-    return kept

@@ -80,10 +80,6 @@ def train_over_time(
         If the footage cannot be solved.
     """
     try:
-        if not capture.static_cameras:
-            raise InputError(
-                "only cameras that stand still are learned from so far; say so if they do."
-            )
         solved = solve(capture, lifter, device=device, say=say)
     except InputError as error:
         warnings.warn(

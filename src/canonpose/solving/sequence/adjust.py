@@ -70,10 +70,12 @@ def adjusted(
     here = equations(joints, views, detections, bones, expected)
     while taken < steps and damping < MOST_DAMPING:
         taken += 1
-        tried = _moved(joints, views, here, damping)
-        cost = np.inf
-        if tried is not None:
-            cost = equations(*tried, detections, bones, expected).cost
+        # A step that goes much too far is not a number, and not taken.
+        with np.errstate(over="ignore", invalid="ignore"):
+            tried = _moved(joints, views, here, damping)
+            cost = np.inf
+            if tried is not None:
+                cost = equations(*tried, detections, bones, expected).cost
         if tried is None or not cost < here.cost:
             damping *= 10
             continue
