@@ -6,7 +6,9 @@
 
 DATA holds AIST++'s ``train/``, ``test/ch06/``, ``reference/`` and ``cameras.json``; with ``--demo``
 the demo's footage is used instead. All views are lifted one by one. ``supervised`` is the student
-in all but its labels: the same footage triangulated with the true calibration. Finished rows are
+in all but its labels: the same footage triangulated with the true calibration. ``labels`` is
+supervised training alone: those labels, without the self-supervised stage and losses, for as many
+steps as both stages take. Finished rows are
 kept in FOLDER, and trainings go on where they were stopped. The second form is for choosing
 settings, on a training take that is left out.
 """
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
+import torch
 import tyro
 
 import canonpose
@@ -28,7 +31,7 @@ from canonpose.chirality import ChiralityVote
 from canonpose.cli.train import preset_of
 from canonpose.demo import fetch_footage
 from canonpose.files import write_whole
-from canonpose.lifter import TrainedLifter
+from canonpose.lifter import Lifter, TrainedLifter
 from canonpose.readers.calibration import read_calibration
 from canonpose.refining.stages import FIRST_STAGE
 from canonpose.solving import one_rig
@@ -40,6 +43,8 @@ from canonpose.solving.solved import MirrorVotes
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training import TrainingConfig
 from canonpose.training.checkpoint import CHECKPOINT
+from canonpose.training.samples import samples_of
+from canonpose.training.start import start_of
 from warm_start import footage, scored
 
 
@@ -55,7 +60,7 @@ class Benchmark:
     """The take that is scored and never trained on; a training take to choose settings by."""
     seeds: int = 1
     """Of all but ``released``, which is trained once."""
-    rows: tuple[str, ...] = ("released", "student", "supervised")
+    rows: tuple[str, ...] = ("released", "student", "supervised", "labels")
     """``student`` brings the row of the lifter that it starts from."""
     preset: str = "fast"
     """Of the lifter that the student starts from."""
@@ -113,16 +118,30 @@ def trained(options: Benchmark, title: str, seed: int) -> list[Row]:
         return [start, measured(options, title, seed, run, canonpose.load_lifter(run))]
     if done := known(run):
         return [done]
+    refining = options.refining
+    if title == "labels":
+        steps = sum(stage.steps for stage in (known(first), known(first.parent)) if stage)
+        refining = replace(refining, weight_self=0.0, epochs=1, min_steps=steps)
     lifter = canonpose.refine(
         capture,
-        canonpose.load_lifter(first),
+        untrained(capture, config) if title == "labels" else canonpose.load_lifter(first),
         run,
-        options.refining,
-        solved=truly_solved(options, capture) if title == "supervised" else None,
+        refining,
+        solved=None if title == "student" else truly_solved(options, capture),
         training=config,
         resume=(run / CHECKPOINT).exists(),
     )
     return [measured(options, title, seed, run, lifter)]
+
+
+def untrained(capture: canonpose.Capture, config: TrainingConfig) -> TrainedLifter:
+    """What a self-supervised training starts from."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        network = Lifter(len(capture.skeleton), config.lifter)
+    if (start := start_of(config, capture.skeleton)) is not None:
+        start.into_(network, capture.skeleton, samples_of(capture), config.seed)
+    return TrainedLifter(network, capture.skeleton)
 
 
 def truly_solved(options: Benchmark, capture: canonpose.Capture) -> canonpose.Solved:

@@ -4,8 +4,9 @@
 
 DATA holds the CMU motion files. Trained from random weights on clips of some people, scored on
 others: clips that `canonpose.datasets.virtual` holds back, the last subject's among them, lifted
-view by view through still cameras that stand otherwise. ``supervised`` is the student in all but
-its labels: the same detections triangulated with the cameras that filmed them, frame by frame.
+view by view through still cameras that stand otherwise. ``supervised`` is the student's last round
+in all but its labels: the same detections triangulated with the cameras that filmed them, frame by
+frame.
 Finished rows are kept in FOLDER, and trainings go on where they were stopped.
 """
 
@@ -27,6 +28,7 @@ from canonpose.datasets.virtual import parted, subjects_of
 from canonpose.errors import InputWarning
 from canonpose.files import write_whole
 from canonpose.lifter import LifterConfig
+from canonpose.refining.rounds import STUDENT, Rounds
 from canonpose.solving.all_frames import JointsIn3D
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
@@ -35,6 +37,7 @@ from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, default_preset
+from canonpose.training.session import Progress
 from canonpose.training.start import NOTHING
 from canonpose.virtual.capture import Filming, film
 from canonpose.virtual.movement import Movement
@@ -140,11 +143,28 @@ def trained(options: Benchmark, clips: Sequence[Clip], row: Row) -> Row:
     config = replace(preset, lifter=shape, seed=options.seed, start_from=NOTHING)
     if row.title in (START, "released"):
         lifter = canonpose.train(capture, run, config, resume=resume)
+    elif row.title == "student":
+        rounds = Rounds(
+            capture,
+            run,
+            config,
+            options.refining,
+            resume=run.exists(),
+            overwrite=False,
+            device="auto",
+            progress=quiet,
+            say=lambda sentence: None,
+        )
+        lifter = rounds.run(canonpose.load_lifter(folder / START), START)
     else:
-        first = canonpose.load_lifter(folder / START)
-        labels = truly_solved(clips, capture) if row.title == "supervised" else None
         lifter = canonpose.refine(
-            capture, first, run, options.refining, solved=labels, training=config, resume=resume
+            capture,
+            canonpose.load_lifter(start_of_last_round(folder)),
+            run,
+            options.refining,
+            solved=truly_solved(clips, capture),
+            training=config,
+            resume=resume,
         )
     scores, facts = virtual_scores(options.data, lifter), lifter.provenance
     row = replace(
@@ -158,6 +178,16 @@ def trained(options: Benchmark, clips: Sequence[Clip], row: Row) -> Row:
     )
     write_whole(run / DONE, json.dumps(asdict(row), indent=2))
     return row
+
+
+def start_of_last_round(folder: Path) -> Path:
+    """The lifter that the student started from at last."""
+    before = folder / "student" / f"{STUDENT}-1"
+    return before if before.exists() else folder / START
+
+
+def quiet(stage: str, progress: Progress) -> None:
+    """Bars of every training would tell nothing in a table."""
 
 
 def truly_solved(clips: Sequence[Clip], capture: canonpose.Capture) -> canonpose.Solved:

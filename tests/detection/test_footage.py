@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import shutil
 
@@ -191,7 +192,7 @@ def test_damaged_results_are_not_trusted(video, damage):
 def test_damaged_chunks_are_not_trusted(video):
     with pytest.raises(KeyboardInterrupt):
         detect_video(video, Interrupted(40))
-    first, second = sorted((video.parent / ".canonpose").rglob("0*.npz"))
+    first, second = sorted((video.parent / ".canonpose").glob("*.part-*.npz"))
     second.write_bytes(first.read_bytes()[:-20])
     detector = DiscDetector()
     with pytest.warns(InputWarning, match="damaged and done again"):
@@ -228,3 +229,61 @@ def test_where_the_folder_is_closed_the_cache_folder_is_used(video, tmp_path, mo
     detector = DiscDetector()
     detect_video(video, detector)
     assert detector.seen == 0
+
+
+class Meanwhile(DiscDetector):
+    """Another run detects the same video as a whole while this one is at some frame."""
+
+    def __init__(self, at, video):
+        super().__init__()
+        self.at, self.video = at, video
+        self.other = None
+
+    def detect(self, image):
+        if self.seen == self.at:
+            self.other = detect_video(self.video, DiscDetector())
+        return super().detect(image)
+
+
+@pytest.mark.parametrize("at", [0, 15, 16, 40, 49])
+def test_two_runs_on_one_video_do_no_harm_to_each_other(video, tmp_path, at):
+    (tmp_path / "alone").mkdir()
+    alone = write_video(tmp_path / "alone" / "cam.mp4", moving_disc(50))
+    expected = detect_video(alone, DiscDetector())
+    detector = Meanwhile(at, video)
+    found = detect_video(video, detector)
+    for one in (found, detector.other):
+        np.testing.assert_array_equal(one.people, expected.people)
+        np.testing.assert_array_equal(one.times, expected.times)
+    assert list(kept_files(video.parent).values()) == list(kept_files(alone.parent).values())
+
+
+def _detect_again_and_again(video, together, results):
+    """In a process of its own: what is kept is thrown away before every run."""
+    cache_module.CHUNK = footage.CHUNK = 4
+    for _ in range(12):
+        together.wait()
+        shutil.rmtree(video.parent / ".canonpose", ignore_errors=True)
+        together.wait()
+        try:
+            results.put(detect_video(video, DiscDetector()).people.tobytes())
+        except Exception as error:
+            results.put(repr(error))
+
+
+def test_two_processes_on_one_video_find_the_same(video):
+    """With chunks so small that both write, and clear up, at every moment."""
+    spawn = multiprocessing.get_context("spawn")
+    together, results = spawn.Barrier(2), spawn.Queue()
+    both = [
+        spawn.Process(target=_detect_again_and_again, args=(video, together, results))
+        for _ in range(2)
+    ]
+    for process in both:
+        process.start()
+    found = [results.get(timeout=60) for _ in range(24)]
+    for process in both:
+        process.join()
+    cache_module.CHUNK = footage.CHUNK = 4
+    expected = detect_video(video, DiscDetector(), cache=False).people.tobytes()
+    assert found == [expected] * 24

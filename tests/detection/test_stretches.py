@@ -94,7 +94,7 @@ def test_frames_at_other_times_than_the_index_says_are_not_kept(made, video):
     part = stretches(video, 2)[2]
     part.times[5] += 0.001
     assert not detect_stretch(part, DiscDetector())
-    assert not list((video.parent / ".canonpose").rglob("*.parts/*"))
+    assert not list((video.parent / ".canonpose").rglob("*.part-*"))
     detect_video(video, DiscDetector())
     assert results(video) == made[1]
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ class DetectionCache:
 
     Results have the video's content and the detector's version in their names: what has changed
     is not found. Two processes that work on one video write the same files, each whole and under
-    a name of its own first, so that they do no harm to each other.
+    a name of its own first, into a folder that stays, so that they do no harm to each other.
     """
 
     video: Path
@@ -36,11 +35,6 @@ class DetectionCache:
     joint_names: tuple[str, ...]
     state: dict[str, int] = field(default_factory=dict)
     """Of the video file when its content was hashed."""
-
-    @property
-    def parts(self) -> Path:
-        """Folder of finished chunks, while the result is not finished."""
-        return self.result.with_suffix(".parts")
 
     def finished(self) -> Record | None:
         """The whole result, if it is there and sound."""
@@ -57,9 +51,7 @@ class DetectionCache:
             chunks.append(chunk)
             if len(chunk) < CHUNK:
                 break
-        for part in self.parts.glob("*.npz"):
-            if part.name >= self._part(len(chunks)).name:
-                part.unlink(missing_ok=True)
+        self._remove_parts(len(chunks))
         return chunks
 
     def has(self, number: int, frames: int) -> bool:
@@ -91,10 +83,18 @@ class DetectionCache:
                 f"completely, then run the command again."
             )
         whole.write(self.result)
-        shutil.rmtree(self.parts, ignore_errors=True)
+        self._remove_parts()
 
     def _part(self, number: int) -> Path:
-        return self.parts / f"{number:06d}.npz"
+        return self.result.with_suffix(f".part-{number:06d}.npz")
+
+    def _remove_parts(self, first: int = 0) -> None:
+        """Remove finished chunks from one of them on."""
+        begin = self.result.with_suffix(".part-").name
+        for path in self.result.parent.glob("*.npz"):
+            if path.name.startswith(begin) and path.name >= self._part(first).name:
+                with suppress(OSError):
+                    path.unlink()
 
     def _sound(self, path: Path) -> Record | None:
         if not path.exists():
@@ -102,6 +102,8 @@ class DetectionCache:
         try:
             return read_record(path, self.joint_names)
         except InputError as error:
+            if not path.exists():
+                return None  # another run has just cleared it up
             warnings.warn(
                 f"{self.video}: what was kept of its detections is damaged and done again "
                 f"({error})",
