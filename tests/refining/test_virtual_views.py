@@ -13,7 +13,7 @@ from refining.scenes import solution_of
 from solving.rigs import SKELETON, scene
 
 ROOT = SKELETON.root_index
-PLAIN = RefineConfig(exchange=0.0, noise=0.0, approach=0.0)
+PLAIN = RefineConfig(exchange=0.0, bend=0.0, noise=0.0, approach=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,24 @@ def test_branches_of_other_moments_give_new_poses_of_the_same_bones(labels):
         (one[:, across[0]] - one[:, across[1]]).norm(dim=-1) for one in (drawn, known)
     )
     assert ((reach[:, None] - reaches).abs().amin(1) > 1e-4).sum() > 20
+
+
+def test_bent_bodies_are_new_and_keep_their_bones(labels):
+    def legs(poses):
+        ends = [SKELETON.indices((f"{side}_hip", f"{side}_ankle")) for side in ("left", "right")]
+        return torch.stack([(poses[:, a] - poses[:, b]).norm(dim=-1) for a, b in ends], dim=-1)
+
+    def nearest(measure):
+        """How far every drawn body is from the recorded one that is most like it."""
+        return (measure(drawn)[:, None] - measure(recorded)).abs().amax(-1).amin(1)
+
+    recorded = labels.positions[:, 0]
+    recorded = torch.cat([recorded, recorded[:, torch.from_numpy(SKELETON.mirror_indices)]])
+    drawn = draw(labels, replace(PLAIN, bend=20.0)).labels
+    assert nearest(bones).max() < 1e-5
+    assert nearest(legs).median() > 1e-3
+    drawn = draw(labels).labels
+    assert nearest(legs).max() < 1e-5
 
 
 def test_joints_that_are_not_solved_are_neither_seen_nor_labelled(labels):

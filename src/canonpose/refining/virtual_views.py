@@ -31,9 +31,10 @@ class LabelledViews(NamedTuple):
 class VirtualViews:
     """Draws virtual views of solved poses; all draws come from the caller's generator.
 
-    A pose is turned about the vertical to any side and leant a little. Its camera is a real one,
-    which looks at it as it looked at some real moment, nearer or farther. Its detections err as
-    those of some real view did, with that view's confidences.
+    A pose takes branches of others, which are bent a little at the joint that they hang on. It is
+    turned about the vertical to any side and leant a little. Its camera is a real one, which looks
+    at it as it looked at some real moment, nearer or farther. Its detections err as those of some
+    real view did, with that view's confidences.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ class VirtualViews:
         poses, weights = self._recombined(
             self.bodies.positions[chosen], self.bodies.weights[chosen], generator
         )
-        poses, weights = self._flipped(poses, weights, generator)
+        poses, weights = self._flipped(self._bent(poses, generator), weights, generator)
         poses = rotate(self._attitudes(count, generator).to(poses), poses)
         whence = self._drawn(len(self.sightings.turns), count, generator)
         labels = rotate(self.sightings.turns[whence], poses)
@@ -96,6 +97,20 @@ class VirtualViews:
             there[:, None], weights[:, None], self.branches, donors, taken
         )
         return rotate(own, mixed[:, 0]), weights[:, 0]
+
+    def _bent(
+        self, poses: Float[Tensor, "draw joint 3"], generator: Generator
+    ) -> Float[Tensor, "draw joint 3"]:
+        """Every branch turned a little at its joint; bones keep their lengths."""
+        if not self.config.bend:
+            return poses
+        poses = poses.clone()
+        for joint, below in self.branches:
+            turns = torch.randn(len(poses), 3, generator=generator) * self.config.bend
+            turn = roma.rotvec_to_rotmat(turns.deg2rad()).to(poses)
+            at = poses[:, [joint]]
+            poses[:, below] = at + rotate(turn, poses[:, below] - at)
+        return poses
 
     def _flipped(
         self, poses: Tensor, weights: Tensor, generator: Generator
