@@ -55,6 +55,7 @@ class RefineConfig:
             ("rounds", 1),
             ("epochs", 1),
             ("virtual_views", 0),
+            ("bend", 0),
             ("noise", 0),
             ("trusted", 0),
         ):
