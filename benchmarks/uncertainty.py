@@ -5,7 +5,7 @@
 DATA holds ``train/``, ``test/ch06/``, ``reference/`` and ``cameras.json``; RUN is a lifter, of
 ``canonpose train DATA/train --static-cameras --cameras c01,c03,c06,c08 -o RUN`` with
 ``--start-from nothing``: the pretrained lifter has seen these takes, so that nothing could be held
-back from what starts from it. Sigma is learned from ``train/`` without its reference (three
+back from what starts from it. Sigma is learned from ``train/`` without its reference (six
 trainings); the reference of ch06 only judges it.
 """
 
@@ -48,7 +48,7 @@ def main() -> None:
     train = canonpose.read_capture(options.data / "train", cameras=FOUR, static_cameras=True)
     solved = canonpose.solve(one_rig(train), lifter)
     learned = learn_uncertainty(train, lifter, options.config, solved=solved, say=print)
-    print(f"factor {learned.facts['factor']}")
+    print(f"factor {learned.facts['factor']}, of the rehearsals {learned.facts['transfer']}")
     print(f"within sigma by held-back take: {learned.facts['share_within_by_part']}")
     views = test_views(options.data, replace(lifter, uncertainty=learned))
     for camera, view in views.items():
