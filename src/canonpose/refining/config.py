@@ -30,7 +30,7 @@ class RefineConfig:
     """Virtual views: give each branch of the body that of another moment with this probability."""
     aligned: bool = True
     """Virtual views: exchange branches as held to the torso, not as they point in space."""
-    bend: float = 20.0
+    bend: float = 10.0
     """Virtual views: turn each branch about the joint that it hangs on, by so many degrees about
     each axis (standard deviation)."""
     tilt: float = 10.0
