@@ -13,7 +13,7 @@ from canonpose.demo import run_demo
 from canonpose.demo.run import calibrated_reference
 from canonpose.lifter import LifterConfig
 from canonpose.readers import read_capture
-from canonpose.refining import RefineConfig, stages
+from canonpose.refining import RefineConfig, rounds
 from canonpose.training import PRESETS
 from canonpose.training.checkpoint import CHECKPOINT
 from refining.scenes import solution_of
@@ -87,12 +87,12 @@ def test_it_leaves_everything_and_goes_on_where_it_stopped(footage, tmp_path):
 @pytest.mark.filterwarnings("ignore:the chirality vote is close")
 def test_it_refines_and_goes_on_in_the_stage_that_was_stopped(tmp_path, monkeypatch):
     shown = scene(frames=40)
-    monkeypatch.setattr(stages, "solve", lambda *_, **more: solution_of(shown))
+    monkeypatch.setattr(rounds, "solve", lambda *_, **more: solution_of(shown))
     calibration = write_calibration(shown.ring, tmp_path)
     folder, refining = tmp_path / "demo", RefineConfig(epochs=2, min_steps=0)
 
     def stop(stage, _):
-        if stage == stages.SECOND_STAGE:
+        if stage == rounds.STAGES[0]:
             signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
@@ -100,6 +100,6 @@ def test_it_refines_and_goes_on_in_the_stage_that_was_stopped(tmp_path, monkeypa
     told = []
     go_on = partial(run_demo, shown.capture, calibration, folder, TINY, refining)
     go_on(progress=lambda stage, one: told.append((stage, one.epoch)))
-    assert told == [(stages.SECOND_STAGE, 2)]
+    assert told == [(rounds.STAGES[0], 2)]
     card = json.loads((folder / "run" / "lifter.json").read_text())
     assert card["provenance"]["refined"]["settings"]["epochs"] == 2
