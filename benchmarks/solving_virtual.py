@@ -38,7 +38,8 @@ from canonpose.solving.sequence.known_views import KnownViews
 from canonpose.solving.sequence.perspective_views import PerspectiveViews
 from canonpose.solving.sequence.views import Steadiness
 from canonpose.virtual.cameras import VirtualCamera, at_frame
-from canonpose.virtual.capture import Filming, film
+from canonpose.virtual.capture import Filming, VirtualTake, film
+from canonpose.virtual.motion import Motion
 from canonpose.virtual.movement import Movement
 from canonpose.virtual.rigs import RingRig
 from pretrain import SKELETON, Footage, faced, in_skeleton
@@ -121,6 +122,11 @@ def filmed(options: Benchmark, name: str, cameras: int, movement: Movement) -> C
     motion = faced(options.data / f"{name}.npz", Footage(seed=1))[: options.frames]
     filming = Filming(RingRig(cameras, start=22.0), movement, seed=1000 + options.seed)
     (take,) = film([motion], filming)
+    return clip_of(motion, take, movement)
+
+
+def clip_of(motion: Motion, take: VirtualTake, movement: Movement) -> Clip:
+    """A filmed motion in the pretrained lifter's joints."""
     views = {name: in_skeleton(view, name) for name, view in take.labelled.take.views.items()}
     capture = Capture(
         (replace(take.labelled.take, views=views),),

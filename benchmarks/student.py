@@ -6,21 +6,19 @@
 
 DATA holds AIST++'s ``train/``, ``test/ch06/``, ``reference/`` and ``cameras.json``; with ``--demo``
 the demo's footage is used instead. All views are lifted one by one. ``supervised`` is the student
-in all but its labels: the same footage triangulated with the true calibration. ``labels`` is
-supervised training alone: those labels, without the self-supervised stage and losses, for as many
-steps as both stages take. Finished rows are
+in all but its labels: the same footage triangulated with the true calibration. Finished rows are
 kept in FOLDER, and trainings go on where they were stopped. The second form is for choosing
 settings, on a training take that is left out.
 """
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import torch
 import tyro
 
 import canonpose
@@ -31,7 +29,7 @@ from canonpose.chirality import ChiralityVote
 from canonpose.cli.train import preset_of
 from canonpose.demo import fetch_footage
 from canonpose.files import write_whole
-from canonpose.lifter import Lifter, TrainedLifter
+from canonpose.lifter import TrainedLifter
 from canonpose.readers.calibration import read_calibration
 from canonpose.refining.stages import FIRST_STAGE
 from canonpose.solving import one_rig
@@ -43,8 +41,6 @@ from canonpose.solving.solved import MirrorVotes
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training import TrainingConfig
 from canonpose.training.checkpoint import CHECKPOINT
-from canonpose.training.samples import samples_of
-from canonpose.training.start import start_of
 from warm_start import footage, scored
 
 
@@ -60,7 +56,7 @@ class Benchmark:
     """The take that is scored and never trained on; a training take to choose settings by."""
     seeds: int = 1
     """Of all but ``released``, which is trained once."""
-    rows: tuple[str, ...] = ("released", "student", "supervised", "labels")
+    rows: tuple[str, ...] = ("released", "student", "supervised")
     """``student`` brings the row of the lifter that it starts from."""
     preset: str = "fast"
     """Of the lifter that the student starts from."""
@@ -118,30 +114,16 @@ def trained(options: Benchmark, title: str, seed: int) -> list[Row]:
         return [start, measured(options, title, seed, run, canonpose.load_lifter(run))]
     if done := known(run):
         return [done]
-    refining = options.refining
-    if title == "labels":
-        steps = sum(stage.steps for stage in (known(first), known(first.parent)) if stage)
-        refining = replace(refining, weight_self=0.0, epochs=1, min_steps=steps)
     lifter = canonpose.refine(
         capture,
-        untrained(capture, config) if title == "labels" else canonpose.load_lifter(first),
+        canonpose.load_lifter(first),
         run,
-        refining,
-        solved=None if title == "student" else truly_solved(options, capture),
+        options.refining,
+        solved=truly_solved(options, capture) if title == "supervised" else None,
         training=config,
         resume=(run / CHECKPOINT).exists(),
     )
     return [measured(options, title, seed, run, lifter)]
-
-
-def untrained(capture: canonpose.Capture, config: TrainingConfig) -> TrainedLifter:
-    """What a self-supervised training starts from."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        network = Lifter(len(capture.skeleton), config.lifter)
-    if (start := start_of(config, capture.skeleton)) is not None:
-        start.into_(network, capture.skeleton, samples_of(capture), config.seed)
-    return TrainedLifter(network, capture.skeleton)
 
 
 def truly_solved(options: Benchmark, capture: canonpose.Capture) -> canonpose.Solved:
@@ -197,8 +179,7 @@ def measured(options: Benchmark, title: str, seed: int, run: Path, lifter: Train
 def markdown(rows: list[Row]) -> str:
     """The table of the documentation."""
     names = ("lifter", "seed", "width", "steps", "N-MPJPE mm", "P-MPJPE mm", "CPS mm", "vote")
-    lines = [names, ("---",) * len(names)]
-    lines += [
+    lines = [
         (
             row.title,
             f"{row.seed}",
@@ -211,7 +192,13 @@ def markdown(rows: list[Row]) -> str:
         )
         for row in rows
     ]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    return table(names, lines)
+
+
+def table(names: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """In Markdown."""
+    every = [names, ("---",) * len(names), *lines]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in every)
 
 
 if __name__ == "__main__":

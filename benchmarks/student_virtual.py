@@ -6,8 +6,7 @@ DATA holds the CMU motion files. Trained from random weights on clips of some pe
 others: clips that `canonpose.datasets.virtual` holds back, the last subject's among them, lifted
 view by view through still cameras that stand otherwise. ``supervised`` is the student's last round
 in all but its labels: the same detections triangulated with the cameras that filmed them, frame by
-frame.
-Finished rows are kept in FOLDER, and trainings go on where they were stopped.
+frame. Finished rows are kept in FOLDER, and trainings go on where they were stopped.
 """
 
 import json
@@ -42,8 +41,9 @@ from canonpose.training.start import NOTHING
 from canonpose.virtual.capture import Filming, film
 from canonpose.virtual.movement import Movement
 from canonpose.virtual.rigs import RingRig
-from pretrain import SKELETON, Footage, faced, in_skeleton, virtual_scores
-from solving_virtual import MOVEMENTS, Clip, by_true_cameras, centred, moment_by_moment
+from pretrain import Footage, faced, virtual_scores
+from solving_virtual import MOVEMENTS, Clip, by_true_cameras, clip_of, moment_by_moment
+from student import table
 
 START = "self-supervised"
 """The lifter that student and twin start from, by the preset that is the default."""
@@ -109,19 +109,8 @@ def filmed(options: Benchmark, cameras: int, movement: Movement) -> list[Clip]:
     long = [motion for motion in motions if len(motion) >= options.frames]
     motions = [motion[: options.frames] for motion in long[:: options.every]]
     filming = Filming(RingRig(cameras, start=22.0), movement, seed=options.seed)
-    clips = []
-    for motion, take in zip(motions, film(motions, filming, subject="ring"), strict=True):
-        views = {name: in_skeleton(view, name) for name, view in take.labelled.take.views.items()}
-        capture = canonpose.Capture(
-            (replace(take.labelled.take, views=views),),
-            tuple(views),
-            SKELETON,
-            static_cameras=movement == "static",
-            sources=("virtual",),
-        )
-        truth = motion.positions[:, motion.skeleton.indices(SKELETON.detected)]
-        clips.append(Clip(capture, centred(motion.positions, truth), take.cameras))
-    return clips
+    takes = film(motions, filming, subject="ring")
+    return [clip_of(*filmed, movement) for filmed in zip(motions, takes, strict=True)]
 
 
 def together(clips: Sequence[Clip]) -> canonpose.Capture:
@@ -232,8 +221,7 @@ def _rig_of(
 def markdown(rows: list[Row]) -> str:
     """The table of the documentation."""
     names = ("cameras", "movement", "lifter", "steps", "N-MPJPE mm", "P-MPJPE mm", "CPS mm", "vote")
-    lines = [names, ("---",) * len(names)]
-    lines += [
+    lines = [
         (
             f"{row.cameras}",
             row.movement,
@@ -246,7 +234,7 @@ def markdown(rows: list[Row]) -> str:
         )
         for row in rows
     ]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    return table(names, lines)
 
 
 if __name__ == "__main__":

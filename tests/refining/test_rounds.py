@@ -13,7 +13,7 @@ from canonpose.refining import RefineConfig, train_refined
 from canonpose.refining.stages import FIRST_STAGE
 from canonpose.training import preset
 from canonpose.training.log import read_log
-from refining.scenes import solution_of
+from refining.scenes import solution_of, without_frames
 from solving.rigs import scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:the chirality vote is close")
@@ -117,6 +117,13 @@ def test_so_are_moving_ones_if_asked(shown, tmp_path, answering):
 
 def test_a_student_that_solves_nothing_is_kept(shown, tmp_path, answering):
     answering(solution_of(shown), InputError("nothing to see."))
+    assert trained(shown, tmp_path) == [FIRST_STAGE, ROUND_1]
+    assert "refined" in card_of(tmp_path) and left_in(tmp_path) == [FIRST_STAGE]
+
+
+def test_so_is_one_whose_solution_is_empty(shown, tmp_path, answering):
+    solved = solution_of(shown)
+    answering(solved, without_frames(solved, slice(None)))
     assert trained(shown, tmp_path) == [FIRST_STAGE, ROUND_1]
     assert "refined" in card_of(tmp_path) and left_in(tmp_path) == [FIRST_STAGE]
 

@@ -66,9 +66,10 @@ class Rounds:
         while done < self.most:
             try:
                 solved = solve(self.capture, lifter, device=self.device, say=self.say)
+                as_before = before is not None and settled(before, solved, self.capture)
             except InputError as error:
                 return self._promoted(lifter, done) if done else self._unrefined(first, str(error))
-            if before is not None and settled(before, solved, self.capture):
+            if as_before:
                 self.say("solved as before")
                 return self._promoted(lifter, done)
             lifter = self._student(lifter, solved, f"{STUDENT}-{done}" if done else name, done + 1)
