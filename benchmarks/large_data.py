@@ -99,7 +99,7 @@ def fill(store: Path, options: Benchmark) -> None:
             positions, scores, _ = normalise(
                 some.positions + noise * seen, some.scores, skeleton.root_index
             )
-            writer.add(Samples(positions, scores, some.rigs))
+            writer.add(replace(some, positions=positions, scores=scores))
             takes.append(replace(take, name=f"{take.name}-{len(takes)}", samples=len(some)))
             left -= len(some)
             if not left:

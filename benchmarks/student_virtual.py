@@ -69,6 +69,9 @@ class Benchmark:
     """One of so many clips is trained on."""
     width: int = 256
     seed: int = 0
+    start_from: str = NOTHING
+    """Of the self-supervised lifter; ``pretrained``, which needs a width of 512 or more, has seen
+    the training clips by other cameras and none of those that are scored."""
     refining: canonpose.RefineConfig = field(default_factory=canonpose.RefineConfig)
 
 
@@ -129,7 +132,8 @@ def trained(options: Benchmark, clips: Sequence[Clip], row: Row) -> Row:
     own = PRESETS[default_preset(capture.static_cameras)]
     preset = PRESETS["released"] if row.title == "released" else own
     shape = LifterConfig(width=options.width)
-    config = replace(preset, lifter=shape, seed=options.seed, start_from=NOTHING)
+    start = NOTHING if row.title == "released" else options.start_from
+    config = replace(preset, lifter=shape, seed=options.seed, start_from=start)
     if row.title in (START, "released"):
         lifter = canonpose.train(capture, run, config, resume=resume)
     elif row.title == "student":

@@ -19,7 +19,7 @@ from canonpose.training import agreement, preset, session, train
 from canonpose.training.config import AugmentationConfig
 from canonpose.training.distributed import ALONE, Processes, joined
 from canonpose.training.log import LOG, read_log
-from canonpose.training.samples import Samples, samples_of
+from canonpose.training.samples import samples_of
 from canonpose.training.trainer import Trainer
 from synthetic_people import capture
 from training.processes import LINUX, in_processes
@@ -40,7 +40,7 @@ def samples():
     scores = torch.where(scores < 0.2, 0.0, scores)
     scores[4, 1] = 0
     positions = whole.positions * (scores > 0)[..., None]
-    return Samples(positions[:15], scores[:15], whole.rigs[:15])
+    return replace(whole, positions=positions, scores=scores).gather(torch.arange(15))
 
 
 def steps(samples, config, count, static):
@@ -85,6 +85,20 @@ def test_the_camera_term_is_that_of_one_process(samples, tmp_path, changes):
     one = steps(some, config, 2, True)
     assert (one[0][:, 2] > 0).all()
     others = in_processes(2, partial(steps, some, config, 2, True), tmp_path)
+    assert_alike(one, others, atol=1e-5, rtol=1e-5)
+
+
+def test_so_it_is_where_cameras_move(tmp_path):
+    """Pairs of one stretch stay in one process."""
+    footage = capture(60, people=2, static_cameras=False)[0]
+    config = preset(
+        "moving", lifter=LifterConfig(width=16), precision="float32", batch=4, start_from="nothing"
+    )
+    config = replace(config, augmentation=AugmentationConfig())
+    samples = samples_of(footage)
+    one = steps(samples, config, 3, False)
+    assert (one[0][:, 2] > 0).all()
+    others = in_processes(2, partial(steps, samples, config, 3, False), tmp_path)
     assert_alike(one, others, atol=1e-5, rtol=1e-5)
 
 

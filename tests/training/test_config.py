@@ -18,6 +18,7 @@ def test_released_is_the_authors_code():
             "weight_reprojection": 1.0,
             "weight_view": 1.0,
             "weight_camera": 0.1,
+            "camera_moving": False,
             "view_term": "mixing",
             "camera_term": "mixing",
             "weight_anatomy": 0.0,

@@ -47,6 +47,17 @@ def test_takes_of_one_rig_share_its_number():
     assert rigs.tolist() == [1] * 5 + [0] * 5 + [1] * 5
 
 
+def test_takes_are_cut_into_stretches():
+    """Of the moments that are left: four of the first take are seen by one camera only."""
+    footage, _ = capture(50, people=2)
+    first, second = footage.takes
+    for camera in ("c0", "c1"):
+        first = with_view(first, hidden(first.views[camera], slice(4)))
+    samples = samples_of(replace(footage, takes=(first, second)))
+    assert samples.stretches.bincount().tolist() == [30, 16, 30, 20]
+    assert torch.equal(samples.stretches, samples.stretches.sort().values)
+
+
 def test_a_camera_that_a_take_lacks_is_a_missing_view():
     footage, _ = capture(6, people=2)
     whole = samples_of(footage)

@@ -58,7 +58,7 @@ def mapped(store, **said):
 
 
 def assert_same(one, other):
-    for name in ("positions", "scores", "rigs"):
+    for name in ("positions", "scores", "rigs", "stretches"):
         assert torch.equal(getattr(one, name), getattr(other, name)), name
 
 
@@ -69,6 +69,27 @@ def test_a_store_gives_the_samples_of_the_capture_in_any_order(folder, store):
     assert (len(kept), kept.rig_count) == (len(whole), 2) == (40, 2)
     order = kept.order(torch.Generator().manual_seed(1))
     assert torch.equal(order, whole.order(torch.Generator().manual_seed(1)))
+    for chosen in order.split(9):
+        assert_same(kept.gather(chosen), whole.gather(chosen))
+
+
+def test_stretches_of_several_stores_are_those_of_their_takes(tmp_path):
+    """Some moments are seen by one camera only."""
+    made = capture(70, people=2)[0]
+    for view in [made.takes[0].views[name] for name in ("c0", "c1")]:
+        view.positions[10:14] = np.nan
+        view.scores[10:14] = 0
+    folders = [
+        write_capture(replace(made, takes=(take,)), tmp_path / take.name) for take in made.takes
+    ]
+    stores = [tmp_path / f"store-{number}" for number in range(2)]
+    for folder, store in zip(folders, stores, strict=True):
+        pack(folder, store)
+    whole, kept = samples_of(read_capture(folders)), mapped(stores)
+    assert whole.stretches.bincount().tolist() == [30, 30, 6, 30, 30, 10]
+    assert kept.stretch_count == whole.stretch_count == 6
+    order = torch.randperm(len(whole), generator=torch.Generator().manual_seed(1))
+    assert torch.equal(kept.stretches_of(order), whole.stretches_of(order))
     for chosen in order.split(9):
         assert_same(kept.gather(chosen), whole.gather(chosen))
 

@@ -99,6 +99,13 @@ def test_moving_cameras_have_no_camera_term(footage, tmp_path):
         assert read_log(run)[0]["camera"] == 0
 
 
+def test_but_for_the_preset_of_moving_cameras(footage, tmp_path):
+    """It takes cameras to stand still between two moments of a stretch."""
+    config = preset("moving", lifter=LifterConfig(width=16), epochs=1, min_steps=0)
+    train(replace(footage, static_cameras=False), tmp_path / "run", config, device="cpu")
+    assert read_log(tmp_path / "run")[0]["camera"] > 0
+
+
 def test_the_seed_decides(footage, uninterrupted, tmp_path):
     torch.manual_seed(99)
     train(footage, tmp_path / "same", TINY, device="cpu")

@@ -217,6 +217,38 @@ def test_anatomy_has_a_say_over_poses_as_they_were_struck(samples):
     assert static.advance().anatomy == 0
 
 
+def moving_trainer(frames=100, **changes):
+    footage = capture(frames, people=2, static_cameras=False)[0]
+    config = preset("moving", lifter=LifterConfig(width=WIDTH), **changes)
+    made = samples_of(footage)
+    return Trainer(made, footage.skeleton, config, False, torch.device("cpu")), made
+
+
+def test_where_cameras_move_a_batch_is_of_pairs_that_are_close_in_time():
+    trainer, made = moving_trainer()
+    stretches = made.stretches
+    assert len(stretches.unique()) == 8
+    seen = []
+    for _ in range(trainer.steps_per_epoch):
+        batch = trainer._batch_indices(trainer.step)
+        pairs = stretches[batch].reshape(-1, 2)
+        assert torch.equal(pairs[:, 0], pairs[:, 1])
+        seen += batch.tolist()
+        trainer.step += 1
+    assert sorted(seen) == list(range(200))
+
+
+def test_relative_rotations_of_other_stretches_are_no_evidence():
+    """The camera term of a batch is zero where no two samples are of one stretch."""
+    trainer, made = moving_trainer()
+    firsts = torch.tensor([0, 30, 60, 90])
+    assert len(made.stretches[firsts].unique()) == 4
+    apart = trainer.losses(firsts, torch.Generator().manual_seed(0))
+    together = trainer.losses(torch.tensor([0, 29, 60, 89]), torch.Generator().manual_seed(0))
+    assert apart.camera == 0
+    assert together.camera > 0
+
+
 def test_the_first_rotations_are_spread_where_asked(samples):
     near = trainer_of(samples).network
     wide = trainer_of(samples, rotation_spread=30.0).network

@@ -36,7 +36,7 @@ def rotations(yaws):
 
 def samples(views):
     positions = torch.zeros(SAMPLES, views, JOINTS, 2)
-    return Samples(positions, torch.ones(positions.shape[:-1]), torch.zeros(SAMPLES).long())
+    return Samples(positions, torch.ones(positions.shape[:-1]), *torch.zeros(2, SAMPLES).long())
 
 
 def test_angles_between_optical_axes():

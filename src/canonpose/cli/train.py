@@ -68,7 +68,8 @@ class Train:
     static_cameras: bool = False
     """The cameras stand still during each take: use camera-consistency."""
     moving_cameras: bool = False
-    """The cameras move or zoom: no camera-consistency, whatever capture.toml says."""
+    """The cameras move or zoom, whatever capture.toml says: camera-consistency only between moments
+    that are close in time."""
     person: str | None = None
     """Which person to take, by camera where there are several: cam01=2,cam02=1. By default the
     one who tracks best and moves alike in all cameras."""

@@ -23,7 +23,10 @@ class LossConfig:
     weight_reprojection: float = 1.0
     weight_view: float = 1.0
     weight_camera: float = 0.1
-    """Of camera-consistency, where the cameras are static."""
+    """Of camera-consistency, where there is any."""
+    camera_moving: bool = False
+    """Camera-consistency where cameras move, too: between two moments of a take that are so close
+    that they hardly turn (ours)."""
     weight_anatomy: float = 0.0
     """Of joints on the wrong side of the body's planes (ours; neither the paper nor the code).
     It has no say where branches are exchanged, and makes the chirality vote less of a check: what

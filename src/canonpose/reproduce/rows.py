@@ -104,7 +104,8 @@ class Row:
                 augmentation=ours.augmentation,
                 rotation_spread=ours.rotation_spread,
             )
-        loss = config.loss
+        # What a row has of camera-consistency is the paper's.
+        loss = replace(config.loss, camera_moving=False)
         if self.view_equality:
             # All m^2 pairs contain the plain reprojection; equality does not.
             loss = replace(loss, view_term="equality", weight_reprojection=1.0, weight_view=1.0)

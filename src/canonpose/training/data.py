@@ -104,15 +104,12 @@ def resident(samples: MappedSamples) -> Samples:
     pieces = torch.arange(len(samples)).split(READ_AT_ONCE)
     first = samples.gather(pieces[0])
     whole: Sequence[Tensor] = [
-        part.new_empty((len(samples), *part.shape[1:]))
-        for part in (first.positions, first.scores, first.rigs)
+        part.new_empty((len(samples), *part.shape[1:])) for part in first.parts
     ]
     for chosen in pieces:
         piece = samples.gather(chosen)
         begin = int(chosen[0])
-        for all_of_them, part in zip(
-            whole, (piece.positions, piece.scores, piece.rigs), strict=True
-        ):
+        for all_of_them, part in zip(whole, piece.parts, strict=True):
             all_of_them[begin : begin + len(chosen)] = part
     return Samples(*whole)
 

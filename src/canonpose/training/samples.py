@@ -1,7 +1,7 @@
 """A capture as training tensors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -14,6 +14,7 @@ from canonpose.datamodel import Capture, Take
 from canonpose.errors import InputError
 from canonpose.geometry.normalisation import normalise
 from canonpose.skeleton import Skeleton
+from canonpose.training.stretches import stretch_numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,18 +30,30 @@ class Samples:
     """Confidences; 0 where missing."""
     rigs: Int64[Tensor, " sample"]
     """Number of the sample's rig."""
+    stretches: Int64[Tensor, " sample"]
+    """Number of the stretch of its take that the sample is in (`canonpose.training.stretches`)."""
 
     def __len__(self) -> int:
         return len(self.positions)
 
     def to(self, device: torch.device) -> "Samples":
         """The same on another device."""
-        return Samples(self.positions.to(device), self.scores.to(device), self.rigs.to(device))
+        return Samples(*(part.to(device) for part in self.parts))
+
+    @property
+    def parts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """All that a sample is made of."""
+        return self.positions, self.scores, self.rigs, self.stretches
 
     @cached_property
     def rig_count(self) -> int:
         """Rigs are numbered from 0 to one below this. Waits for the device, once."""
         return int(self.rigs.max()) + 1
+
+    @cached_property
+    def stretch_count(self) -> int:
+        """Stretches likewise."""
+        return int(self.stretches.max()) + 1
 
     def order(self, generator: Generator) -> Int64[Tensor, " sample"]:
         """All samples in random order, on the device."""
@@ -57,9 +70,13 @@ class Samples:
         """The rigs of some samples."""
         return self.rigs[chosen]
 
+    def stretches_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
+        """The stretches of some samples."""
+        return self.stretches[chosen]
+
     def gather(self, chosen: Int64[Tensor, " batch"]) -> "Samples":
         """Some of the samples."""
-        return Samples(self.positions[chosen], self.scores[chosen], self.rigs[chosen])
+        return Samples(*(part[chosen] for part in self.parts))
 
     def fingerprint(self) -> str:
         """A hash that changes when the data do."""
@@ -85,7 +102,8 @@ def samples_of(capture: Capture) -> Samples:
             f"joint {capture.skeleton.root!r}; check that the cameras are synchronised, and film "
             f"the same person."
         )
-    return moments.at(shared)
+    counts = [int(part.sum()) for part in shared.split([len(take) for take in capture.takes])]
+    return replace(moments.at(shared), stretches=stretch_numbers(counts))
 
 
 def all_moments(capture: Capture) -> Samples:
@@ -95,11 +113,8 @@ def all_moments(capture: Capture) -> Samples:
         _moments(take, capture.cameras, capture.skeleton, rig_names.index(take.rig))
         for take in capture.takes
     ]
-    return Samples(
-        torch.cat([part.positions for part in parts]),
-        torch.cat([part.scores for part in parts]),
-        torch.cat([part.rigs for part in parts]),
-    )
+    whole = Samples(*(torch.cat(part) for part in zip(*(one.parts for one in parts), strict=True)))
+    return replace(whole, stretches=stretch_numbers(map(len, capture.takes)))
 
 
 def seen_by_two(moments: Samples) -> Bool[Tensor, " sample"]:
@@ -118,7 +133,8 @@ def samples_of_take(
 def _moments(take: Take, cameras: Sequence[str], skeleton: Skeleton, rig: int) -> Samples:
     positions, scores = _stacked(take, cameras, skeleton)
     positions, scores, _ = normalise(positions, scores, skeleton.root_index)
-    return Samples(positions, scores, torch.full((len(take),), rig))
+    rigs = torch.full((len(take),), rig)
+    return Samples(positions, scores, rigs, stretch_numbers([len(take)]))
 
 
 def _stacked(take: Take, cameras: Sequence[str], skeleton: Skeleton) -> tuple[Tensor, Tensor]:

@@ -17,6 +17,10 @@ class SampleSource(Protocol):
     def rig_count(self) -> int:
         """Rigs are numbered from 0 to one below this."""
 
+    @property
+    def stretch_count(self) -> int:
+        """Stretches likewise."""
+
     def __len__(self) -> int:
         """How many samples there are."""
 
@@ -37,3 +41,6 @@ class SampleSource(Protocol):
 
     def rigs_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
         """The rigs of samples that need not be read for it, on the device of ``chosen``."""
+
+    def stretches_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
+        """Their stretches, likewise."""

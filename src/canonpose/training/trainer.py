@@ -16,6 +16,7 @@ from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for, s
 from canonpose.training.samples import Samples
 from canonpose.training.schedule import learning_rate_at
 from canonpose.training.source import SampleSource
+from canonpose.training.stretches import in_pairs
 
 
 class Trainer:
@@ -28,7 +29,8 @@ class Trainer:
     skeleton : Skeleton
     config : TrainingConfig
     static_cameras : bool
-        Whether camera-consistency may be used.
+        Whether all samples of a rig share their cameras' relative rotations; else those of a
+        stretch at most.
     device : torch.device
     processes : Processes
         Those that train together, each on its part of a batch.
@@ -67,6 +69,11 @@ class Trainer:
     """Names of what `advance` returns."""
     draws_on_device = True
     """Whether `losses` draws where its generator is, and never waits for the device."""
+
+    @property
+    def paired(self) -> bool:
+        """Whether moving cameras are taken to stand still between two samples of a pair."""
+        return self.config.loss.camera_moving and not self.static_cameras
 
     @property
     def epoch(self) -> int:
@@ -114,8 +121,8 @@ class Trainer:
     def losses(self, chosen: Int64[Tensor, " batch"], generator: Generator) -> tuple[Tensor, ...]:
         """The terms of some samples' losses, their weighted sum last."""
         moments = self._gathered(chosen)
-        rigs = moments.rigs if self.static_cameras else None
-        batch = self._augment(moments.positions, moments.scores, generator, rigs)
+        still = moments.rigs if self.static_cameras else None
+        batch = self._augment(moments.positions, moments.scores, generator, still)
         with multiplying_in(self.precision, self.device):
             poses, rotation = self._lift(batch.input_positions, batch.input_scores)
         return objective(
@@ -124,12 +131,12 @@ class Trainer:
             poses,
             rotation,
             self.config.loss,
-            rigs=rigs,
-            rig_count=self.samples.rig_count,
+            rigs=moments.stretches if self.paired else still,
+            rig_count=self.samples.stretch_count if self.paired else self.samples.rig_count,
             generator=generator,
             view_frames=batch.view_frames if self._augment.turns_views else None,
             # Limbs of several moments on one trunk are no evidence of what a body can do.
-            skeleton=None if self._augment.exchanges_branches(rigs) else self.skeleton,
+            skeleton=None if self._augment.exchanges_branches(still) else self.skeleton,
             over_parts=self.processes.total,
         )
 
@@ -169,12 +176,16 @@ class Trainer:
         epoch, place = divmod(step, self.steps_per_epoch)
         if self._order is None or self._order[0] != epoch:
             generator = generator_for(self.config.seed, ORDER, epoch)
-            self._order = epoch, self.samples.order(generator)
+            order = self.samples.order(generator)
+            if self.paired:
+                order = in_pairs(order, self.samples.stretches_of(order), generator)
+            self._order = epoch, order
         start = place * self.batch
         batch = self._order[1][start : start + self.batch]
         if self.processes.count == 1:
             return batch
-        return batch[self.processes.part_of(self.samples.rigs_of(batch))]
+        of = self.samples.stretches_of if self.paired else self.samples.rigs_of
+        return batch[self.processes.part_of(of(batch))]
 
     def state(self) -> dict[str, Tensor]:
         """Weights and Adam's moments, by name."""

@@ -14,6 +14,7 @@ from torch import Generator, Tensor
 from canonpose.errors import InputError
 from canonpose.files import unreadable
 from canonpose.training.samples import Samples
+from canonpose.training.stretches import stretch_lengths
 
 
 def mapped_file(
@@ -79,7 +80,9 @@ class MappedSamples:
         self._files = [(file, list(part.views)) for part in parts for file in part.files]
         self._ends = np.cumsum([len(file) for file, _ in self._files])
         self._rigs = np.concatenate([part.rigs for part in parts])
-        self._take_ends = np.cumsum(np.concatenate([part.take_samples for part in parts]))
+        counts = np.concatenate([part.take_samples for part in parts])
+        self._take_ends = np.cumsum(counts)
+        self._stretch_ends = np.cumsum(stretch_lengths(counts.tolist()))
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="samples")
         self._expected: tuple[Tensor, Future[Samples]] | None = None
 
@@ -92,10 +95,15 @@ class MappedSamples:
         return int(self._rigs.max()) + 1
 
     @property
+    def stretch_count(self) -> int:
+        """Stretches likewise."""
+        return len(self._stretch_ends)
+
+    @property
     def bytes(self) -> int:
         """What all samples would take up in memory."""
         joints = self._files[0][0].shape[2]
-        return len(self) * (self.views * joints * 3 * 4 + 8)
+        return len(self) * (self.views * joints * 3 * 4 + 2 * 8)
 
     def order(self, generator: Generator) -> Int64[Tensor, " sample"]:
         """All samples in random order, on the CPU."""
@@ -114,13 +122,18 @@ class MappedSamples:
             samples = self._read(chosen)
         if self.device.type == "cpu":
             return samples
-        parts = (samples.positions, samples.scores, samples.rigs)
-        return Samples(*(part.pin_memory().to(self.device, non_blocking=True) for part in parts))
+        return Samples(
+            *(part.pin_memory().to(self.device, non_blocking=True) for part in samples.parts)
+        )
 
     def rigs_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
         """The rigs of some samples."""
         takes = np.searchsorted(self._take_ends, chosen.numpy(), side="right")
         return torch.from_numpy(self._rigs[takes])
+
+    def stretches_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
+        """The stretches of some samples."""
+        return torch.from_numpy(np.searchsorted(self._stretch_ends, chosen.numpy(), side="right"))
 
     def _read(self, chosen: Tensor) -> Samples:
         indices = chosen.numpy()
@@ -137,5 +150,8 @@ class MappedSamples:
                 records[np.ix_(wanted, views)] = file[places]
         whole = torch.from_numpy(records)
         return Samples(
-            whole[..., :2].contiguous(), whole[..., 2].contiguous(), self.rigs_of(chosen)
+            whole[..., :2].contiguous(),
+            whole[..., 2].contiguous(),
+            self.rigs_of(chosen),
+            self.stretches_of(chosen),
         )
