@@ -41,6 +41,7 @@ def test_released_is_the_authors_code():
         "weight_decay": 1e-5,
         "precision": "float32",
         "rotation_spread": 1.0,
+        "camera_growth": 0.0,
         "start_from": "nothing",
         "seed": 0,
     }

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from canonpose.training import TrainingConfig, preset
-from canonpose.training.schedule import learning_rate_at
+from canonpose.training.schedule import camera_share_at, learning_rate_at
 
 STEPS = TrainingConfig(learning_rate=0.5, schedule="steps")
 COSINE = TrainingConfig(learning_rate=0.5, schedule="cosine")
@@ -38,3 +38,17 @@ def test_cosine_warms_up_peaks_and_ends_near_0():
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_the_shortest_trainings_learn_something(config, steps):
     assert learning_rate_at(config, 0, steps) > 0
+
+
+def test_camera_consistency_grows_from_a_tenth_over_its_share():
+    config = TrainingConfig(camera_growth=0.5)
+    shares = [camera_share_at(config, step, 100) for step in range(100)]
+    assert shares[0] == pytest.approx(0.1)
+    assert shares[25] == pytest.approx(0.55)
+    assert all(a < b for a, b in pairwise(shares[:51]))
+    assert shares[50:] == [1.0] * 50
+
+
+@pytest.mark.parametrize("name", ["released", "paper"])
+def test_the_papers_is_there_from_the_start(name):
+    assert camera_share_at(preset(name), 0, 100) == 1.0

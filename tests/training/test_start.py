@@ -50,8 +50,21 @@ def weights(run):
 
 def test_it_goes_on_where_the_other_ended(footage, run, tmp_path):
     train(footage, tmp_path / "warm", started(run), device="cpu")
-    first, last = read_log(tmp_path / "warm")[0]["total"], read_log(run)[-1]["total"]
-    assert first < 1.05 * last < read_log(run)[0]["total"]
+    begun, first, last = (
+        sum(record[term] for term in ("reprojection", "view", "camera"))
+        for record in (read_log(run)[0], read_log(tmp_path / "warm")[0], read_log(run)[-1])
+    )
+    assert first < 1.05 * last < begun
+
+
+def test_camera_consistency_need_not_grow_there(footage, run, tmp_path):
+    """From random weights it does, in the first of these eight epochs by less than its whole."""
+    weight = TINY.loss.weight_camera
+    for other, all_of_it in (("nothing", False), (str(run), True)):
+        train(footage, tmp_path / "run", replace(TINY, start_from=other), overwrite=True)
+        first = read_log(tmp_path / "run")[0]
+        rest = first["total"] - first["reprojection"] - first["view"]
+        assert (rest == pytest.approx(weight * first["camera"], rel=1e-4)) is all_of_it
 
 
 def test_the_card_says_what_it_started_from(footage, run, tmp_path):

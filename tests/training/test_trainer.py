@@ -217,6 +217,16 @@ def test_anatomy_has_a_say_over_poses_as_they_were_struck(samples):
     assert static.advance().anatomy == 0
 
 
+@pytest.mark.parametrize(("step", "share"), [(0, 0.1), (2, 0.4), (6, 1.0), (9, 1.0)])
+def test_camera_consistency_counts_by_its_share(samples, step, share):
+    trainer = trainer_of(samples, camera_growth=0.5, epochs=2)  # 12 steps
+    trainer.step = step
+    losses = trainer.advance()
+    weighted = trainer.config.loss.weight_camera * losses.camera
+    assert weighted > 0
+    torch.testing.assert_close(losses.total, losses.reprojection + losses.view + share * weighted)
+
+
 def moving_trainer(frames=100, **changes):
     footage = capture(frames, people=2, static_cameras=False)[0]
     config = preset("moving", lifter=LifterConfig(width=WIDTH), **changes)

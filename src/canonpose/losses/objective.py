@@ -37,6 +37,7 @@ def objective(
     rig_count: int | None = None,
     generator: Generator | None = None,
     view_frames: Float[Tensor, "sample view 3 3"] | None = None,
+    camera_share: Float[Tensor, ""] | float = 1.0,
     skeleton: Skeleton | None = None,
     over_parts: SumOverParts = only_part,
 ) -> Losses:
@@ -56,6 +57,8 @@ def objective(
         Draws the exchange of relative rotations.
     view_frames : tensor [sample, view, 3, 3], optional
         How each view was augmented; see `exchanged_errors`.
+    camera_share : tensor or float
+        What share of its weight camera-consistency has.
     skeleton : Skeleton, optional
         Whose joints these are; without it anatomy has no say.
     over_parts : callable
@@ -90,7 +93,7 @@ def objective(
     total = (
         config.weight_reprojection * own
         + config.weight_view * view
-        + config.weight_camera * camera
+        + config.weight_camera * camera_share * camera
         + config.weight_anatomy * anatomy
     )
     return Losses(own, view, camera, anatomy, total)

@@ -68,6 +68,7 @@ class StudentTrainer(Trainer):
             min_steps=config.min_steps,
             learning_rate=config.learning_rate,
             schedule="cosine",
+            camera_growth=0.0,
         )
         labels = labels.to(device)
         super().__init__(labels.samples, skeleton, training, static_cameras, device)

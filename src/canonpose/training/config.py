@@ -50,6 +50,10 @@ class TrainingConfig:
     """Factor on the first weights of the rotation's output layer. PyTorch's own make all first
     guesses nearly the same rotation, from which a training without camera-consistency may not get
     away; 30 spreads them over all directions."""
+    camera_growth: float = 0.0
+    """Share of a training from random weights over which camera-consistency's weight grows from a
+    tenth to all of it. First guesses tell nothing of the cameras, and agree best where all are
+    taken to look the same way, which two or three cameras may not get away from."""
     start_from: str = "nothing"
     """The folder of a trained lifter whose weights to start from, joint by joint, if it is not
     wider; "pretrained" for the one that comes with canonpose; "nothing" for random weights; "auto"
@@ -92,6 +96,7 @@ PRESETS: dict[str, TrainingConfig] = {
         batch=16,
         learning_rate=1e-3,
         schedule="cosine",
+        camera_growth=0.5,
         start_from="auto",
         precision="auto",
     ),
@@ -103,6 +108,7 @@ PRESETS: dict[str, TrainingConfig] = {
         batch=16,
         learning_rate=1e-3,
         schedule="cosine",
+        camera_growth=0.5,
         start_from="auto",
         precision="auto",
     ),

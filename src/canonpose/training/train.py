@@ -3,6 +3,7 @@
 import platform
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -93,8 +94,10 @@ def train(
     _warn_of_little_footage(data)
     for doubt in data.doubts:
         warnings.warn(doubt, InputWarning, stacklevel=2)
-    trainer = Trainer(data.samples, skeleton, config, data.static_cameras, where, processes)
     start = start_of(config, skeleton)
+    # What is known of the cameras from the start need not grow.
+    settings = config if start is None else replace(config, camera_growth=0.0)
+    trainer = Trainer(data.samples, skeleton, settings, data.static_cameras, where, processes)
     if start is not None:
         start.into_(trainer.network, skeleton, data.some(ENOUGH_SAMPLES), config.seed)
     identity = {

@@ -14,7 +14,7 @@ from canonpose.training.graphs import GraphedStep
 from canonpose.training.precision import multiplying_in, resolved, warn_if_slow
 from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for, seed_for
 from canonpose.training.samples import Samples
-from canonpose.training.schedule import learning_rate_at
+from canonpose.training.schedule import camera_share_at, learning_rate_at
 from canonpose.training.source import SampleSource
 from canonpose.training.stretches import in_pairs
 
@@ -59,6 +59,7 @@ class Trainer:
         self.network = _seeded_network(len(skeleton), config).to(device)
         self._lift = processes.together(self.network, device)
         self.optimiser = self._new_optimiser()
+        self._camera_share = torch.ones((), device=device)
         self._augment = Augmentation(config.augmentation, skeleton)
         self._order: tuple[int, Tensor] | None = None
         self._graphed = self._new_graph()
@@ -92,7 +93,7 @@ class Trainer:
         its share of the losses: they add up.
         """
         chosen = self._batch_indices(self.step)
-        self._set_learning_rate()
+        self._follow_schedule()
         seed = seed_for(self.config.seed, STEP, self.step, self.processes.number)
         if self._graphed is not None and len(chosen) == self.batch:
             losses = self._graphed(chosen, seed)
@@ -136,6 +137,7 @@ class Trainer:
             generator=generator,
             view_frames=batch.view_frames if self._augment.turns_views else None,
             # Limbs of several moments on one trunk are no evidence of what a body can do.
+            camera_share=self._camera_share,
             skeleton=None if self._augment.exchanges_branches(still) else self.skeleton,
             over_parts=self.processes.total,
         )
@@ -152,7 +154,9 @@ class Trainer:
             capturable=on_gpu,
         )
 
-    def _set_learning_rate(self) -> None:
+    def _follow_schedule(self) -> None:
+        """Where a recorded step looks for what changes from step to step."""
+        self._camera_share.fill_(camera_share_at(self.config, self.step, self.steps))
         for group in self.optimiser.param_groups:
             if isinstance(group["lr"], Tensor):
                 group["lr"].fill_(self.learning_rate)
