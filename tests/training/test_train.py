@@ -73,16 +73,28 @@ def test_a_run_holds_what_it_should(footage, uninterrupted):
     assert lifter.training["learning_rate"] == 1e-3
 
 
-def test_the_log_has_each_epoch_once_and_adds_up(uninterrupted):
-    records = read_log(uninterrupted)
+def whole_weight(record):
+    """The terms of an epoch, each with all of its weight."""
+    terms = ("reprojection", "view", "camera")
+    return sum(getattr(TINY.loss, f"weight_{term}") * record[term] for term in terms)
+
+
+def test_the_log_has_each_epoch_once_and_adds_up(footage, tmp_path):
+    train(footage, tmp_path / "run", replace(TINY, camera_growth=0.0), device="cpu")
+    records = read_log(tmp_path / "run")
     assert steps_of(records) == [(1, 3), (2, 6), (3, 9), (4, 12)]
     for record in records:
-        total = sum(
-            getattr(TINY.loss, f"weight_{term}") * record[term]
-            for term in ("reprojection", "view", "camera")
-        )
-        assert record["total"] == pytest.approx(total, rel=1e-5)
+        assert record["total"] == pytest.approx(whole_weight(record), rel=1e-5)
         assert record["camera"] > 0
+
+
+def test_it_adds_up_when_camera_consistency_has_grown(uninterrupted):
+    records = read_log(uninterrupted)
+    assert steps_of(records) == [(1, 3), (2, 6), (3, 9), (4, 12)]
+    for record in records[:2]:
+        assert record["total"] < whole_weight(record) - 0.1 * record["camera"]
+    for record in records[2:]:
+        assert record["total"] == pytest.approx(whole_weight(record), rel=1e-5)
 
 
 def test_progress_is_told_after_each_epoch(footage):
