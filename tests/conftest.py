@@ -8,9 +8,14 @@ import os
 # The networks of the tests are tiny: more threads than one cost more than they give.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 from chromium import browser as browser  # a fixture
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 PACKAGES = (
     "anatomy",
