@@ -136,8 +136,8 @@ class Trainer:
             rig_count=self.samples.stretch_count if self.paired else self.samples.rig_count,
             generator=generator,
             view_frames=batch.view_frames if self._augment.turns_views else None,
-            # Limbs of several moments on one trunk are no evidence of what a body can do.
             camera_share=self._camera_share,
+            # Limbs of several moments on one trunk are no evidence of what a body can do.
             skeleton=None if self._augment.exchanges_branches(still) else self.skeleton,
             over_parts=self.processes.total,
         )
