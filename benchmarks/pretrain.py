@@ -1,4 +1,4 @@
-"""Make the pretrained lifter: self-supervised, on virtual captures and on AIST++.
+"""Make the pretrained lifter: without annotation, on virtual captures and on AIST++.
 
     python benchmarks/pretrain.py train DATA -o RUN     # can be stopped; the same command goes on
     python benchmarks/pretrain.py score DATA RUN        # people and takes that it never saw
@@ -22,7 +22,7 @@ import tyro
 from rich.console import Console
 
 import canonpose
-from canonpose.cli.train import show_progress, training_bar
+from canonpose.cli.train import stage_bars
 from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.datasets.virtual import parted, subjects_of
 from canonpose.deployment.export import export_beside
@@ -82,7 +82,9 @@ RECIPE = TrainingConfig(
     batch=64,
     learning_rate=1e-3,
     schedule="cosine",
+    precision="auto",
 )
+REFINING = canonpose.RefineConfig()
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Train:
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])]
     footage: Footage = field(default_factory=Footage)
     config: Annotated[TrainingConfig, tyro.conf.arg(name="")] = RECIPE
+    refining: canonpose.RefineConfig = REFINING
 
 
 @dataclass(frozen=True)
@@ -119,16 +122,16 @@ def main() -> None:
 
 def train(options: Train) -> None:
     capture = footage(options.data, options.footage)
-    console = Console(highlight=False)
     print(f"{len(capture)} moments, {len({take.rig for take in capture.takes})} rigs", flush=True)
-    with training_bar(console) as bar:
-        task = bar.add_task("training", total=None, loss="")
-        canonpose.train(
+    with stage_bars(Console(highlight=False)) as show:
+        canonpose.train_refined(
             capture,
             options.output,
             options.config,
+            options.refining,
             resume=True,
-            progress=lambda progress: show_progress(bar, task, progress),
+            progress=show,
+            say=print,
         )
 
 
@@ -153,7 +156,8 @@ def virtual_takes(folder: Path, options: Footage) -> Iterator[Take]:
         filming = Filming(rig, seed=options.seed + number)
         for take in film(mine, filming, subject=f"virtual-{number}"):
             hidden = SIDES if number < options.rigs_without_ears else ()
-            yield renamed(every_nth(take.labelled, options.every).take, hidden)
+            thin = every_nth(take.labelled, options.every).take
+            yield renamed(replace(thin, name=f"{thin.name}-{number}"), hidden)
 
 
 def faced(clip: Path, options: Footage) -> Motion:

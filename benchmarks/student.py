@@ -31,7 +31,7 @@ from canonpose.demo import fetch_footage
 from canonpose.files import write_whole
 from canonpose.lifter import TrainedLifter
 from canonpose.readers.calibration import read_calibration
-from canonpose.refining.stages import FIRST_STAGE
+from canonpose.refining.stages import FIRST_STAGE, holds_student, ready_lifter
 from canonpose.solving import one_rig
 from canonpose.solving.all_frames import joints_of_perspective
 from canonpose.solving.footage import RigFootage
@@ -57,7 +57,7 @@ class Benchmark:
     seeds: int = 1
     """Of all but ``released``, which is trained once."""
     rows: tuple[str, ...] = ("released", "student", "supervised")
-    """``student`` brings the row of the lifter that it starts from."""
+    """``student`` brings the row of the lifter that was trained before it, if one was."""
     preset: str = "fast"
     """Of the lifter that the student starts from."""
     first: Path | None = None
@@ -108,15 +108,17 @@ def trained(options: Benchmark, title: str, seed: int) -> list[Row]:
     first = options.first or options.output / f"student-{seed}" / FIRST_STAGE
     if title == "student" and options.first is None:
         if not known(run):
-            resume = (run / FIRST_STAGE).exists()
+            resume = holds_student(run)
             canonpose.train_refined(capture, run, config, options.refining, resume=resume)
-        start = measured(options, options.preset, seed, first, canonpose.load_lifter(first))
-        return [start, measured(options, title, seed, run, canonpose.load_lifter(run))]
+        started = [first] if first.exists() else []
+        start = [measured(options, options.preset, seed, one) for one in started]
+        return [*start, measured(options, title, seed, run)]
     if done := known(run):
         return [done]
+    ready = None if first.exists() else ready_lifter(capture, config)
     lifter = canonpose.refine(
         capture,
-        canonpose.load_lifter(first),
+        canonpose.load_lifter(first) if ready is None else ready[0],
         run,
         options.refining,
         solved=truly_solved(options, capture) if title == "supervised" else None,
@@ -156,10 +158,13 @@ def known(run: Path) -> Row | None:
     return Row(**json.loads(result.read_text())) if result.exists() else None
 
 
-def measured(options: Benchmark, title: str, seed: int, run: Path, lifter: TrainedLifter) -> Row:
-    """Score a lifter, and keep its row."""
+def measured(
+    options: Benchmark, title: str, seed: int, run: Path, lifter: TrainedLifter | None = None
+) -> Row:
+    """Score the lifter of a run, and keep its row."""
     if done := known(run):
         return done
+    lifter = lifter or canonpose.load_lifter(run)
     scores, facts = scored(options, lifter), lifter.provenance
     row = Row(
         title,

@@ -28,6 +28,7 @@ from canonpose.errors import InputWarning
 from canonpose.files import write_whole
 from canonpose.lifter import LifterConfig
 from canonpose.refining.rounds import STUDENT, Rounds
+from canonpose.refining.stages import holds_student, ready_lifter
 from canonpose.solving.all_frames import JointsIn3D
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
@@ -35,7 +36,7 @@ from canonpose.solving.pinholes import Pinholes
 from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training.checkpoint import CHECKPOINT
-from canonpose.training.config import PRESETS, default_preset
+from canonpose.training.config import PRESETS, TrainingConfig, default_preset
 from canonpose.training.session import Progress
 from canonpose.training.start import NOTHING
 from canonpose.virtual.capture import Filming, film
@@ -70,8 +71,9 @@ class Benchmark:
     width: int = 256
     seed: int = 0
     start_from: str = NOTHING
-    """Of the self-supervised lifter; ``pretrained``, which needs a width of 512 or more, has seen
-    the training clips by other cameras and none of those that are scored."""
+    """Of all but ``released``; ``pretrained``, which needs a width of 512 or more, has seen the
+    training clips by other cameras and none of those that are scored. A student starts from that
+    as it is, and needs no self-supervised row."""
     refining: canonpose.RefineConfig = field(default_factory=canonpose.RefineConfig)
 
 
@@ -136,7 +138,7 @@ def trained(options: Benchmark, clips: Sequence[Clip], row: Row) -> Row:
     config = replace(preset, lifter=shape, seed=options.seed, start_from=start)
     if row.title in (START, "released"):
         lifter = canonpose.train(capture, run, config, resume=resume)
-    elif row.title == "student":
+    elif row.title == "student" and start == NOTHING:
         rounds = Rounds(
             capture,
             run,
@@ -149,10 +151,13 @@ def trained(options: Benchmark, clips: Sequence[Clip], row: Row) -> Row:
             say=lambda sentence: None,
         )
         lifter = rounds.run(canonpose.load_lifter(folder / START), START)
+    elif row.title == "student":
+        resume = holds_student(run)
+        lifter = canonpose.train_refined(capture, run, config, options.refining, resume=resume)
     else:
         lifter = canonpose.refine(
             capture,
-            canonpose.load_lifter(start_of_last_round(folder)),
+            start_of_last_round(folder, capture, config),
             run,
             options.refining,
             solved=truly_solved(clips, capture),
@@ -173,10 +178,14 @@ def trained(options: Benchmark, clips: Sequence[Clip], row: Row) -> Row:
     return row
 
 
-def start_of_last_round(folder: Path) -> Path:
+def start_of_last_round(
+    folder: Path, capture: canonpose.Capture, config: TrainingConfig
+) -> canonpose.TrainedLifter:
     """The lifter that the student started from at last."""
-    before = folder / "student" / f"{STUDENT}-1"
-    return before if before.exists() else folder / START
+    for before in (folder / "student" / f"{STUDENT}-1", folder / START):
+        if before.exists():
+            return canonpose.load_lifter(before)
+    return ready_lifter(capture, config)[0]
 
 
 def quiet(stage: str, progress: Progress) -> None:

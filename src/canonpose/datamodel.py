@@ -5,12 +5,15 @@ Axes have the same name everywhere: ``frame``, ``view`` (a camera at one moment)
 from the camera (right-handed).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Float
 
+from canonpose.errors import InputError
+from canonpose.files import short_list
 from canonpose.skeleton import Skeleton
 
 
@@ -74,6 +77,14 @@ class Capture:
     """The folders that it was read from."""
     notes: tuple[str, ...] = field(default=())
     """What the reader decided and a user should know (who was chosen, what was left out)."""
+
+    def __post_init__(self) -> None:
+        counts = Counter(take.name for take in self.takes)
+        if repeated := sorted(name for name, count in counts.items() if count > 1):
+            raise InputError(
+                f"{short_list(repeated)}: several takes of one capture have this name, by which "
+                f"results are told apart; give each its own."
+            )
 
     def __len__(self) -> int:
         return sum(len(take) for take in self.takes)

@@ -40,7 +40,7 @@ class Demo:
     from_keypoints: bool = False
     """Begin with the keypoints that come with the footage, not with its videos."""
     no_refine: bool = False
-    """Train self-supervised alone, in half of the time."""
+    """Train self-supervised alone, which is less exact."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
     refining: RefineConfig = REFINING

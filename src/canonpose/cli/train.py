@@ -24,7 +24,7 @@ from canonpose.lifter.pretrained import lifter_named
 from canonpose.lifter.temporal import TemporalConfig
 from canonpose.lifter.trained import CARD
 from canonpose.refining import RefineConfig, train_refined
-from canonpose.refining.stages import FIRST_STAGE
+from canonpose.refining.stages import holds_student
 from canonpose.temporal import (
     TemporalProgress,
     TemporalTraining,
@@ -84,11 +84,12 @@ class Train:
     """Of packed footage: how much of the device's memory the samples may take up, by default half
     of what is free; more stays on disk."""
     refine: bool = False
-    """Afterwards solve the footage in 3D, from all views together, and train a student on that; the
-    lifter that it starts from stays in RUN/self-supervised. Done by default where the footage is
-    not packed, and neither --preset nor --epochs is given."""
+    """Solve the footage in 3D, from all views together, and train a student on that. What solves it
+    is the lifter that training starts from, else one that is trained self-supervised first, into
+    RUN/self-supervised. Done by default where the footage is not packed, and neither --preset nor
+    --epochs is given."""
     no_refine: bool = False
-    """Do not: the self-supervised lifter, in a third of the time."""
+    """Do not: train self-supervised alone, which is less exact."""
     window: int = 0
     """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
     frames: 9, 27 or 81. With --resume, of a finished training."""
@@ -229,7 +230,7 @@ def _refines(options: Train, footage: Capture | Store, processes: Processes) -> 
         return False
     run = options.output
     begun = (run / CARD).exists() or (run / CHECKPOINT).exists()
-    return not (options.resume and begun) or (run / FIRST_STAGE).exists()
+    return not (options.resume and begun) or holds_student(run)
 
 
 def of_default_length(config: TrainingConfig, preset: str = "fast") -> bool:

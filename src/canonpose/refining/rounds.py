@@ -1,15 +1,14 @@
 """Solving and refining, as often as it pays."""
 
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from canonpose.config_tables import from_table
 from canonpose.datamodel import Capture
-from canonpose.errors import InputError, InputWarning
-from canonpose.lifter.trained import CARD, TrainedLifter, load_lifter, save_lifter
+from canonpose.errors import InputError
+from canonpose.lifter.trained import CARD, TrainedLifter, load_lifter
 from canonpose.refining.config import RefineConfig
 from canonpose.refining.refine import refine
 from canonpose.refining.settling import settled
@@ -23,6 +22,10 @@ STUDENT = "student"
 """Folders, in the run's, of students of the rounds before the last: "student-1" and so on."""
 STAGES = ("refining", "refining again")
 """What progress is told of, in the first round and in those after it."""
+
+
+class Unsolved(InputError):
+    """The footage cannot be solved with the first lifter."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,18 @@ class Rounds:
         return 1 if self.capture.static_cameras else self.refining.rounds
 
     def run(self, first: TrainedLifter, name: str) -> TrainedLifter:
-        """The last student; the first lifter, with a warning, where the footage is not solved.
+        """The last student.
 
         Parameters
         ----------
         first : TrainedLifter
         name : str
             What cards call it.
+
+        Raises
+        ------
+        Unsolved
+            If the first lifter does not solve the footage.
         """
         done = self._finished() if self.resume else 0
         lifter, before = first, None
@@ -68,7 +76,9 @@ class Rounds:
                 solved = solve(self.capture, lifter, device=self.device, say=self.say)
                 as_before = before is not None and settled(before, solved, self.capture)
             except InputError as error:
-                return self._promoted(lifter, done) if done else self._unrefined(first, str(error))
+                if not done:
+                    raise Unsolved(str(error)) from error
+                return self._promoted(lifter, done)
             if as_before:
                 self.say("solved as before")
                 return self._promoted(lifter, done)
@@ -119,16 +129,6 @@ class Rounds:
                 file.replace(self.folder / file.name)
             folder.rmdir()
         return lifter
-
-    def _unrefined(self, lifter: TrainedLifter, reason: str) -> TrainedLifter:
-        """The self-supervised lifter in the student's place; its card says why."""
-        warnings.warn(
-            f"the lifter is not refined, but self-supervised: {reason}", InputWarning, stacklevel=5
-        )
-        kept = replace(lifter, provenance={**lifter.provenance, "not_refined": reason})
-        if self.folder is not None:
-            save_lifter(kept, self.folder)
-        return kept
 
 
 def checked_lifter(folder: Path, capture: Capture, config: TrainingConfig) -> TrainedLifter:

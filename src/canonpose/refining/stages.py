@@ -1,19 +1,27 @@
-"""A training in two stages: self-supervised, then refined on the solved footage."""
+"""A training that ends in a student: refined on its footage, solved in 3D."""
 
 import shutil
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from canonpose.datamodel import Capture
-from canonpose.errors import InputError
-from canonpose.lifter.trained import CARD, TrainedLifter
+from canonpose.errors import InputError, InputWarning
+from canonpose.lifter.trained import CARD, TrainedLifter, load_lifter, save_lifter
 from canonpose.refining.config import RefineConfig
-from canonpose.refining.rounds import STUDENT, Rounds, checked_lifter
+from canonpose.refining.rounds import STUDENT, Rounds, Unsolved, checked_lifter
 from canonpose.training import train
-from canonpose.training.checkpoint import CHECKPOINT
+from canonpose.training.checkpoint import CHECKPOINT, load_checkpoint
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
+from canonpose.training.data import training_data
+from canonpose.training.doubts import warn_of_footage
 from canonpose.training.session import Progress
+from canonpose.training.start import start_of
+from canonpose.training.train import ENOUGH_SAMPLES
 
 FIRST_STAGE = "self-supervised"
 """Folder, in the run's, of the lifter that the student starts from."""
@@ -31,19 +39,22 @@ def train_refined(
     progress: Callable[[str, Progress], None] = lambda stage, progress: None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> TrainedLifter:
-    """Train a lifter without any annotation, solve the footage with it, and refine it on that.
+    """Train a lifter without any annotation: solve the footage in 3D, and refine it on that.
 
-    Where cameras move, what is solved depends on the lifter; so it is solved again with the student
-    and, unless that changes nothing, refined again. Footage that cannot be solved gives the
+    A lifter that training starts from (``config.start_from``) solves the footage as it is. From
+    random weights, or where that one cannot, a lifter is trained self-supervised first. Where
+    cameras move, what is solved depends on the lifter; so it is solved again with the student and,
+    unless that changes nothing, refined again. Footage that cannot be solved gives the
     self-supervised lifter, with a warning that says why.
 
     Parameters
     ----------
     capture : Capture
     run : path, optional
-        Folder for the student; the first stage's lifter is in its folder ``self-supervised``.
+        Folder for the student; the lifter of a self-supervised stage is in its folder
+        ``self-supervised``.
     config : TrainingConfig, optional
-        Of the self-supervised stage, as in `canonpose.train`.
+        Of the self-supervised stage and losses, as in `canonpose.train`.
     refining : RefineConfig, optional
     resume : bool
         Go on in the stage that was interrupted.
@@ -66,9 +77,8 @@ def train_refined(
     """
     folder = None if run is None else Path(run)
     if folder is not None:
-        _check_free(folder, resume, overwrite)
+        _make_sure_it_is_free(folder, resume, overwrite)
     config = config or PRESETS[default_preset(capture.static_cameras)]
-    first = _first_stage(capture, folder, config, resume, overwrite, device, progress)
     rounds = Rounds(
         capture,
         folder,
@@ -80,27 +90,76 @@ def train_refined(
         progress=progress,
         say=say,
     )
-    return rounds.run(first, FIRST_STAGE)
+    trained_first = folder is not None and (folder / FIRST_STAGE).exists()
+    ready = None if trained_first else ready_lifter(capture, config)
+    if ready is not None:
+        try:
+            return rounds.run(*ready)
+        except Unsolved as error:
+            say(f"{ready[1]}, as it is, does not solve this footage: {error} Training on it first.")
+    first = _first_stage(capture, folder, config, resume, overwrite, device, progress)
+    try:
+        return rounds.run(first, FIRST_STAGE)
+    except Unsolved as error:
+        return _unrefined(first, folder, str(error))
 
 
-def _check_free(folder: Path, resume: bool, overwrite: bool) -> None:
-    """Make sure before the first stage that the second may write here."""
+def holds_student(run: Path) -> bool:
+    """Whether a folder holds a training of a student, finished or not.
+
+    Of damaged files it is not known; whoever goes on with them will say so.
+    """
+    if _stages_in(run):
+        return True
+    with suppress(InputError):
+        if (checkpoint := load_checkpoint(run)) is not None:
+            return "refining" in checkpoint.identity
+        return "refined" in load_lifter(run).provenance
+    return False
+
+
+def _stages_in(run: Path) -> list[Path]:
+    """Folders of the lifters before the last."""
+    return [*run.glob(FIRST_STAGE), *run.glob(f"{STUDENT}-*")]
+
+
+def _make_sure_it_is_free(folder: Path, resume: bool, overwrite: bool) -> None:
+    """Refuse to write where another training is, before anything takes time."""
     if overwrite:
-        # Else a training that is stopped and resumed would find this one finished.
+        # Else a training that is stopped and resumed would find these finished.
         with suppress(OSError):
             (folder / CARD).unlink()
-        for old in folder.glob(f"{STUDENT}-*"):
+        for old in _stages_in(folder):
             shutil.rmtree(old)
     elif (folder / CARD).exists():
         raise InputError(
             f"{folder}: holds a finished training; start anew with --overwrite, or choose another "
             f"folder."
         )
-    elif (folder / FIRST_STAGE).exists() and not resume:
+    elif not resume and (_stages_in(folder) or (folder / CHECKPOINT).exists()):
         raise InputError(
             f"{folder}: holds an unfinished training; go on with --resume, start anew with "
             f"--overwrite, or choose another folder."
         )
+
+
+def ready_lifter(capture: Capture, config: TrainingConfig) -> tuple[TrainedLifter, str] | None:
+    """The lifter that training starts from, of the capture's joints, and its name; if there is one.
+
+    What is doubtful about the footage is said here as `train` says it.
+
+    Raises
+    ------
+    InputError
+        If a lifter is named that does not fit (`canonpose.training.start.start_of`).
+    """
+    start = start_of(config, capture.skeleton)
+    if start is None:
+        return None
+    data = training_data(capture, torch.device("cpu"))
+    warn_of_footage(data)
+    some = data.some(ENOUGH_SAMPLES)
+    return start.lifter_for(config.lifter, some, capture.skeleton, config.seed), start.name
 
 
 def _first_stage(
@@ -126,3 +185,14 @@ def _first_stage(
         device=device,
         progress=lambda one: progress(FIRST_STAGE, one),
     )
+
+
+def _unrefined(lifter: TrainedLifter, folder: Path | None, reason: str) -> TrainedLifter:
+    """The self-supervised lifter in the student's place; its card says why."""
+    warnings.warn(
+        f"the lifter is not refined, but self-supervised: {reason}", InputWarning, stacklevel=3
+    )
+    kept = replace(lifter, provenance={**lifter.provenance, "not_refined": reason})
+    if folder is not None:
+        save_lifter(kept, folder)
+    return kept

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from canonpose.lifter import TrainedLifter
-from canonpose.lifter.network import Lifter
+from canonpose.lifter.network import Lifter, LifterConfig
 from canonpose.lifter.pretrained import (
     PRETRAINED,
     PRETRAINED_SHAPE,
@@ -35,6 +35,15 @@ class Start:
         """Give a new network of these samples' joints what this lifter knows, in place."""
         norm = norm_of_shared(samples.positions, self.lifter.skeleton, skeleton)
         transplant_(network, skeleton, self.lifter, generator_for(seed, WEIGHTS), norm)
+
+    def lifter_for(
+        self, config: LifterConfig, samples: Samples, skeleton: Skeleton, seed: int
+    ) -> TrainedLifter:
+        """A lifter of such a shape and these samples' joints that knows what this one does."""
+        network = Lifter(len(skeleton), config)
+        self.into_(network, skeleton, samples, seed)
+        network.eval()
+        return replace(self.lifter, network=network, skeleton=skeleton)
 
     def facts(self, skeleton: Skeleton) -> dict[str, Any]:
         """For the trained lifter's card."""

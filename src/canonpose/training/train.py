@@ -1,7 +1,6 @@
 """Train a lifter on a capture, with checkpoints, a log and the mirror resolved."""
 
 import platform
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,12 +14,12 @@ from canonpose.chirality import ChiralityVote, resolve_chirality
 from canonpose.config_tables import to_table
 from canonpose.datamodel import Capture
 from canonpose.device import choose_device
-from canonpose.errors import InputWarning
 from canonpose.lifter.trained import TrainedLifter, save_lifter
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
 from canonpose.training.data import TrainingData, training_data
 from canonpose.training.distributed import ALONE, Processes
+from canonpose.training.doubts import warn_of_footage
 from canonpose.training.log import plot_curves
 from canonpose.training.session import Progress, Session
 from canonpose.training.start import start_of
@@ -28,8 +27,6 @@ from canonpose.training.store import Store
 from canonpose.training.trainer import Trainer
 from canonpose.training.view_angles import view_angles, warn_of_weak_geometry
 
-FEW_SAMPLES = 50
-"""Fewer bring a warning."""
 ENOUGH_SAMPLES = 65536
 """As many, evenly from all, decide what a training asks of its footage as a whole: who wins the
 chirality vote, how far cameras look apart, how large shared joints are."""
@@ -91,9 +88,7 @@ def train(
         data.fingerprint, "the processes do not see the same footage; give all of them the same."
     )
     skeleton = data.skeleton
-    _warn_of_little_footage(data)
-    for doubt in data.doubts:
-        warnings.warn(doubt, InputWarning, stacklevel=2)
+    warn_of_footage(data)
     start = start_of(config, skeleton)
     # What is known of the cameras from the start need not grow.
     settings = config if start is None else replace(config, camera_growth=0.0)
@@ -125,24 +120,6 @@ def train(
         save_lifter(lifter, folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
     return lifter
-
-
-def _warn_of_little_footage(data: TrainingData) -> None:
-    samples = len(data.samples)
-    if len(data.cameras) == 2:
-        warnings.warn(
-            "two cameras: results are noticeably better with three or four, and two opposite "
-            "cameras show no depth at all.",
-            InputWarning,
-            stacklevel=3,
-        )
-    if samples < FEW_SAMPLES:
-        warnings.warn(
-            f"only {samples} moments are seen by two or more cameras; the lifter will know these "
-            f"poses and hardly any other, so film more.",
-            InputWarning,
-            stacklevel=3,
-        )
 
 
 def provenance_of(

@@ -10,6 +10,7 @@ from canonpose.datamodel import Capture
 from canonpose.errors import InputWarning
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.refining import RefineConfig, refine
+from canonpose.refining.stages import FIRST_STAGE, ready_lifter
 from canonpose.solving import Solved
 from canonpose.training import train
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
@@ -45,8 +46,12 @@ def trained_alike(
     with warnings.catch_warnings():
         # Of cameras, synchronisation and the vote: said when the lifter itself was trained.
         warnings.simplefilter("ignore", InputWarning)
-        alike = train(capture, None, config, device=device, progress=progress)
         refined = lifter.provenance.get("refined")
+        ready = None if not refined or _trained_first(lifter) else ready_lifter(capture, config)
+        if ready is None:
+            alike = train(capture, None, config, device=device, progress=progress)
+        else:
+            alike, _ = ready
         if not isinstance(refined, dict):
             return alike
         settings = from_table(RefineConfig, refined["settings"])
@@ -62,6 +67,12 @@ def trained_alike(
             device=device,
             progress=progress,
         )
+
+
+def _trained_first(student: TrainedLifter) -> bool:
+    """Whether a self-supervised stage was before it."""
+    start = student.provenance.get("started_from") or {}
+    return start.get("lifter") == FIRST_STAGE
 
 
 def training_of(lifter: TrainedLifter, capture: Capture, steps: int) -> TrainingConfig:
