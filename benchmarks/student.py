@@ -31,7 +31,7 @@ from canonpose.demo import fetch_footage
 from canonpose.files import write_whole
 from canonpose.lifter import TrainedLifter
 from canonpose.readers.calibration import read_calibration
-from canonpose.refining.stages import FIRST_STAGE, holds_student, ready_lifter
+from canonpose.refining.stages import FIRST_STAGE, holds_student
 from canonpose.solving import one_rig
 from canonpose.solving.all_frames import joints_of_perspective
 from canonpose.solving.footage import RigFootage
@@ -41,6 +41,7 @@ from canonpose.solving.solved import MirrorVotes
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training import TrainingConfig
 from canonpose.training.checkpoint import CHECKPOINT
+from canonpose.training.ready import ready_lifter
 from warm_start import footage, scored
 
 

@@ -28,7 +28,7 @@ from canonpose.errors import InputWarning
 from canonpose.files import write_whole
 from canonpose.lifter import LifterConfig
 from canonpose.refining.rounds import STUDENT, Rounds
-from canonpose.refining.stages import holds_student, ready_lifter
+from canonpose.refining.stages import holds_student
 from canonpose.solving.all_frames import JointsIn3D
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
@@ -37,6 +37,7 @@ from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
+from canonpose.training.ready import ready_lifter
 from canonpose.training.session import Progress
 from canonpose.training.start import NOTHING
 from canonpose.virtual.capture import Filming, film

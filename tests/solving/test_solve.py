@@ -195,20 +195,57 @@ def test_unknown_image_sizes_are_said(exact, monkeypatch):
     assert any("c0, c1, c2, c3" in note for note in solve(unsized, lifter()).notes)
 
 
-def test_without_a_lifter_the_command_trains_one_and_keeps_it(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def filmed(tmp_path):
+    """A scene and the command that solves its files, quickly."""
     shown = scene(frames=24, noise=1.0)
     write_capture(shown.capture, tmp_path / "capture")
+    output = tmp_path / "solved"
+    command = ["solve", str(tmp_path / "capture"), "--static-cameras", "-o", str(output)]
+    return shown, output, command
+
+
+def test_without_a_lifter_the_command_takes_the_pretrained_one(filmed, capsys):
+    shown, output, command = filmed
+    assert main([*command, "--first-points", "100", "--focals", "one"]) == 0
+    assert "lifter: pretrained, as it is" in capsys.readouterr().out
+    assert not (output / "lifter").exists()
+    reference = read_reference(output / "takes" / "t0.npz")
+    assert p_mpjpe(reference.positions, shown.worlds[0] * 1000) < 30
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_where_there_is_none_that_solves_it_trains_one_and_keeps_it(
+    filmed, monkeypatch, capsys, refuses
+):
+    shown, output, command = filmed
     fast = training.PRESETS["fast"]
     few = replace(fast, lifter=LifterConfig(width=512), epochs=1, min_steps=4, batch=16)
     monkeypatch.setattr(
         "canonpose.cli.solve.training.train", partial(training.train, config=few), raising=True
     )
-    output = tmp_path / "solved"
-    command = ["solve", str(tmp_path / "capture"), "--static-cameras", "-o", str(output)]
+    if refuses:
+        answers = iter([InputError("nothing to see.")])
+
+        def once(*args, **more):
+            for error in answers:
+                raise error
+            return solve(*args, **more)
+
+        monkeypatch.setattr("canonpose.cli.solve.solve", once)
+    else:
+        monkeypatch.setattr("canonpose.cli.solve.ready_lifter", lambda *_: None)
     assert main([*command, "--first-points", "100", "--focals", "one"]) == 0
+    assert ("does not solve this footage: nothing to see." in capsys.readouterr().out) == refuses
     assert (output / "lifter" / "lifter.safetensors").exists()
     reference = read_reference(output / "takes" / "t0.npz")
     assert p_mpjpe(reference.positions, shown.worlds[0] * 1000) < 30
-    capsys.readouterr()
     assert main([*command, "--projection", "weak", "--no-body"]) == 0
     assert "trained before" in capsys.readouterr().out
+
+
+def test_a_height_that_nobody_has_is_refused_at_once(tmp_path, capsys):
+    """Before the footage is read, of which there is none."""
+    command = ["solve", str(tmp_path / "none"), "-o", str(tmp_path / "solved")]
+    assert main([*command, "--subject-height=-1.8"]) == 2
+    assert "subject height -1.8 m: give a positive height" in capsys.readouterr().err

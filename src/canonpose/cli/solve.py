@@ -17,11 +17,14 @@ from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
 from canonpose.cli.parsing import parse
 from canonpose.cli.train import print_training, show_progress, training_bar
 from canonpose.datamodel import Capture
+from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter, load_lifter
 from canonpose.lifter.trained import CARD
 from canonpose.solving import SolveConfig, one_rig, solve, write_solved
+from canonpose.solving.solve import check_height
 from canonpose.solving.solved import Solved, SolvedRig
 from canonpose.training.checkpoint import CHECKPOINT
+from canonpose.training.ready import ready_lifter
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class Solve:
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="SOLVED")]
     """Folder for the 3D of every take, the cameras and solve.json."""
     model: Annotated[Path | None, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = None
-    """Folder of a trained lifter; without it one is trained on this footage, into SOLVED/lifter."""
+    """Folder of a trained lifter; by default the one that comes with canonpose and, where that has
+    other joints or does not solve the footage, one that is trained on it, into SOLVED/lifter."""
     cameras: str | None = None
     """Cameras to use, separated by commas; all by default."""
     static_cameras: bool = False
@@ -61,25 +65,11 @@ def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Solve, "solve", arguments)
     console = Console(highlight=False)
+    check_height(options.subject_height)  # before anything takes time
     capture = capture_of(options, console, True if options.static_cameras else None)
     if options.one_rig:
         capture = one_rig(capture)
-    lifter = _lifter(options, capture, console)
-    with console.status("solving") as status:
-
-        def show(sentence: str) -> None:
-            status.update(escape(sentence))
-            if not console.is_terminal:
-                console.print(escape(sentence), soft_wrap=True)
-
-        solved = solve(
-            capture,
-            lifter,
-            options.config,
-            subject_height=options.subject_height,
-            device=options.device,
-            say=show,
-        )
+    solved = _solved(options, capture, console)
     write_solved(solved, options.output)
     for rig in solved.rigs:
         _print_rig(console, rig)
@@ -89,14 +79,32 @@ def main(arguments: Sequence[str]) -> None:
     console.print(f"{options.output / 'solve.json'}, takes, cameras", soft_wrap=True)
 
 
-def _lifter(options: Solve, capture: Capture, console: Console) -> TrainedLifter:
-    """The given one, else that of an earlier run, else one trained on this footage."""
+def _solved(options: Solve, capture: Capture, console: Console) -> Solved:
+    """By the given lifter, or that of an earlier run, else the pretrained one; else by one that is
+    trained on this footage.
+    """
+    trained_before = options.output / "lifter"
     if options.model is not None:
-        return load_lifter(options.model)
-    folder = options.output / "lifter"
-    if (folder / CARD).exists() and not (folder / CHECKPOINT).exists():
-        console.print(f"lifter: {folder}, trained before", soft_wrap=True)
-        return load_lifter(folder)
+        return _solved_by(load_lifter(options.model), options, capture, console)
+    if (trained_before / CARD).exists() and not (trained_before / CHECKPOINT).exists():
+        console.print(f"lifter: {trained_before}, trained before", soft_wrap=True)
+        return _solved_by(load_lifter(trained_before), options, capture, console)
+    preset = training.PRESETS[training.default_preset(capture.static_cameras)]
+    ready = ready_lifter(capture, preset)
+    if ready is not None and not (trained_before / CHECKPOINT).exists():
+        lifter, name = ready
+        console.print(f"lifter: {name}, as it is")
+        try:
+            return _solved_by(lifter, options, capture, console)
+        except InputError as error:
+            console.print(f"it does not solve this footage: {error}", markup=False, soft_wrap=True)
+    return _solved_by(
+        _trained(options, trained_before, capture, console), options, capture, console
+    )
+
+
+def _trained(options: Solve, folder: Path, capture: Capture, console: Console) -> TrainedLifter:
+    """One that is trained on this footage, or goes on to be."""
     with training_bar(console) as bar:
         task = bar.add_task("training", total=None, loss="")
         lifter = training.train(
@@ -108,6 +116,24 @@ def _lifter(options: Solve, capture: Capture, console: Console) -> TrainedLifter
         )
     print_training(console, lifter)
     return lifter
+
+
+def _solved_by(lifter: TrainedLifter, options: Solve, capture: Capture, console: Console) -> Solved:
+    with console.status("solving") as status:
+
+        def show(sentence: str) -> None:
+            status.update(escape(sentence))
+            if not console.is_terminal:
+                console.print(escape(sentence), soft_wrap=True)
+
+        return solve(
+            capture,
+            lifter,
+            options.config,
+            subject_height=options.subject_height,
+            device=options.device,
+            say=show,
+        )
 
 
 def _print_rig(console: Console, rig: SolvedRig) -> None:

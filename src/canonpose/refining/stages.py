@@ -7,8 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError, InputWarning
 from canonpose.lifter.trained import CARD, TrainedLifter, load_lifter, save_lifter
@@ -17,11 +15,8 @@ from canonpose.refining.rounds import STUDENT, Rounds, Unsolved, checked_lifter
 from canonpose.training import train
 from canonpose.training.checkpoint import CHECKPOINT, load_checkpoint
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
-from canonpose.training.data import training_data
-from canonpose.training.doubts import warn_of_footage
+from canonpose.training.ready import ready_lifter
 from canonpose.training.session import Progress
-from canonpose.training.start import start_of
-from canonpose.training.train import ENOUGH_SAMPLES
 
 FIRST_STAGE = "self-supervised"
 """Folder, in the run's, of the lifter that the student starts from."""
@@ -141,25 +136,6 @@ def _make_sure_it_is_free(folder: Path, resume: bool, overwrite: bool) -> None:
             f"{folder}: holds an unfinished training; go on with --resume, start anew with "
             f"--overwrite, or choose another folder."
         )
-
-
-def ready_lifter(capture: Capture, config: TrainingConfig) -> tuple[TrainedLifter, str] | None:
-    """The lifter that training starts from, of the capture's joints, and its name; if there is one.
-
-    What is doubtful about the footage is said here as `train` says it.
-
-    Raises
-    ------
-    InputError
-        If a lifter is named that does not fit (`canonpose.training.start.start_of`).
-    """
-    start = start_of(config, capture.skeleton)
-    if start is None:
-        return None
-    data = training_data(capture, torch.device("cpu"))
-    warn_of_footage(data)
-    some = data.some(ENOUGH_SAMPLES)
-    return start.lifter_for(config.lifter, some, capture.skeleton, config.seed), start.name
 
 
 def _first_stage(

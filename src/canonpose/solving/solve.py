@@ -58,8 +58,7 @@ def solve(
         If the cameras see too little or only from one side.
     """
     config = config or SolveConfig()
-    if subject_height is not None and not 0 < subject_height < np.inf:
-        raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
+    check_height(subject_height)
     takes: dict[str, SolvedTake] = {}
     rigs, units = [], ""
     still = bool(capture.static_cameras)
@@ -73,6 +72,18 @@ def solve(
         takes |= {take.name: take for take in solution.takes}
     ordered = tuple(takes[take.name] for take in capture.takes)
     return Solved(ordered, tuple(rigs), capture.skeleton, units, _notes(capture), asdict(config))
+
+
+def check_height(metres: float | None) -> None:
+    """Refuse a height that nobody has.
+
+    Raises
+    ------
+    InputError
+        If it is not positive and finite.
+    """
+    if metres is not None and not 0 < metres < np.inf:
+        raise InputError(f"subject height {metres} m: give a positive height in metres.")
 
 
 def _groups(capture: Capture) -> dict[str, list[Take]]:

@@ -10,10 +10,11 @@ from canonpose.datamodel import Capture
 from canonpose.errors import InputWarning
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.refining import RefineConfig, refine
-from canonpose.refining.stages import FIRST_STAGE, ready_lifter
+from canonpose.refining.stages import FIRST_STAGE
 from canonpose.solving import Solved
 from canonpose.training import train
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
+from canonpose.training.ready import ready_lifter
 from canonpose.training.session import Progress
 
 
