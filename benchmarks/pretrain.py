@@ -84,7 +84,7 @@ RECIPE = TrainingConfig(
     schedule="cosine",
     precision="auto",
 )
-REFINING = canonpose.RefineConfig()
+REFINING = canonpose.RefineConfig(epochs=40)
 
 
 @dataclass(frozen=True)
