@@ -8,12 +8,14 @@ import pytest
 
 import canonpose.refining.rounds
 from canonpose.errors import InputError, InputWarning
-from canonpose.lifter import LifterConfig
+from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, load_lifter, save_lifter
 from canonpose.lifter.trained import CARD
 from canonpose.refining import RefineConfig, train_refined
 from canonpose.refining.stages import FIRST_STAGE, holds_student
+from canonpose.skeleton import Skeleton
 from canonpose.training import preset, train
 from canonpose.training.checkpoint import CHECKPOINT
+from canonpose.training.start import Start
 from refining.scenes import solution_of
 from solving.rigs import scene
 
@@ -85,6 +87,26 @@ def test_a_lifter_that_it_starts_from_solves_the_footage_as_it_is(shown, warm, s
     assert len(asked.lifters) == 1
     assert not (tmp_path / FIRST_STAGE).exists()
     assert started_from(tmp_path) == warm.start_from
+
+
+def test_the_card_says_what_was_new_to_it(shown, solving, tmp_path):
+    """Whose joints are other ones, and whose weights, before they were taken over."""
+    fewer = tmp_path / "fewer"
+    skeleton = shown.capture.skeleton
+    known = Skeleton(
+        "fewer",
+        tuple(joint for joint in skeleton.joints if joint != "left_wrist"),
+        skeleton.root,
+        {joint: parent for joint, parent in skeleton.parents.items() if joint != "left_wrist"},
+    )
+    lifter = TrainedLifter(Lifter(len(known), COLD.lifter), known)
+    save_lifter(lifter, fewer)
+    solving()
+    run = tmp_path / "run"
+    stages_of(shown, run, replace(COLD, start_from=str(fewer)))
+    started = json.loads((run / CARD).read_text())["provenance"]["started_from"]
+    assert started["lifter"] == str(fewer) and started["new_joints"] == ["left_wrist"]
+    assert started["weights"] == Start(load_lifter(fewer), "").fingerprint()
 
 
 def test_where_it_does_not_one_is_trained_first(shown, warm, solving, tmp_path):

@@ -19,6 +19,8 @@ from canonpose.training.randomness import WEIGHTS, generator_for
 from canonpose.training.samples import Samples
 
 AUTO, NOTHING = "auto", "nothing"
+TAKEN_OVER = "taken_over"
+"""In the provenance of a lifter that knows what another does: `Start.facts` of that one."""
 ENOUGH_SHARED = 0.5
 """Share of a skeleton's joints that the pretrained lifter must know to be started from unasked."""
 
@@ -43,10 +45,13 @@ class Start:
         network = Lifter(len(skeleton), config)
         self.into_(network, skeleton, samples, seed)
         network.eval()
-        return replace(self.lifter, network=network, skeleton=skeleton)
+        provenance = {TAKEN_OVER: self.facts(skeleton)}
+        return TrainedLifter(network, skeleton, self.lifter.training, provenance)
 
     def facts(self, skeleton: Skeleton) -> dict[str, Any]:
-        """For the trained lifter's card."""
+        """For the card of the lifter that is trained from it."""
+        if TAKEN_OVER in self.lifter.provenance:
+            return dict(self.lifter.provenance[TAKEN_OVER])
         shared = shared_joints(self.lifter.skeleton, skeleton)
         return {
             "lifter": self.name,
