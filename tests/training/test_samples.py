@@ -106,7 +106,8 @@ def test_the_fingerprint_follows_the_data():
     other, _ = capture(6, seed=1)
     prints = [samples_of(some).fingerprint() for some in (footage, again, other)]
     assert prints[0] == prints[1] != prints[2]
-    rig = replace(footage.takes[0], rig="another")
-    two = Capture((*footage.takes, *footage.takes), footage.cameras, footage.skeleton)
-    two_rigs = replace(two, takes=(footage.takes[0], rig))
+    (take,) = footage.takes
+    more = replace(take, name="more")
+    two = Capture((take, more), footage.cameras, footage.skeleton)
+    two_rigs = replace(two, takes=(take, replace(more, rig="another")))
     assert samples_of(two).fingerprint() != samples_of(two_rigs).fingerprint()
