@@ -111,8 +111,7 @@ def trained(options: Benchmark, title: str, seed: int) -> list[Row]:
         if not known(run):
             resume = holds_student(run)
             canonpose.train_refined(capture, run, config, options.refining, resume=resume)
-        started = [first] if first.exists() else []
-        start = [measured(options, options.preset, seed, one) for one in started]
+        start = [measured(options, options.preset, seed, first)] if first.exists() else []
         return [*start, measured(options, title, seed, run)]
     if done := known(run):
         return [done]

@@ -13,7 +13,7 @@ from canonpose.refining import RefineConfig, train_refined
 from canonpose.refining.stages import FIRST_STAGE
 from canonpose.training import preset
 from canonpose.training.log import read_log
-from refining.scenes import solution_of, without_frames
+from refining.scenes import Solving, solution_of, stages_of, without_frames
 from solving.rigs import scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:the chirality vote is close")
@@ -36,21 +36,6 @@ def turned(solved):
     return replace(solved, takes=tuple(takes))
 
 
-class Solving:
-    """In place of `solve`: the answers in turn, the last again and again."""
-
-    def __init__(self, *answers):
-        self.answers = list(answers)
-        self.lifters = []
-
-    def __call__(self, capture, lifter, **more):
-        self.lifters.append(lifter)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
-
-
 @pytest.fixture
 def answering(shown, monkeypatch):
     def use(*answers):
@@ -62,19 +47,8 @@ def answering(shown, monkeypatch):
 
 
 def trained(shown, run, static=False, config=STUDENT, **more):
-    """The stages that were told of, in order, each once."""
-    stages = []
-    capture = replace(shown.capture, static_cameras=static)
-    train_refined(
-        capture,
-        run,
-        TINY,
-        config,
-        device="cpu",
-        progress=lambda stage, one: stages.append(stage),
-        **more,
-    )
-    return list(dict.fromkeys(stages))
+    """The stages that were told of."""
+    return stages_of(replace(shown.capture, static_cameras=static), run, TINY, config, **more)
 
 
 def card_of(run):

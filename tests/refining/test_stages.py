@@ -16,7 +16,7 @@ from canonpose.skeleton import Skeleton
 from canonpose.training import preset, train
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.start import Start
-from refining.scenes import solution_of
+from refining.scenes import Solving, solution_of, stages_of
 from solving.rigs import scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:the chirality vote is close")
@@ -38,43 +38,22 @@ def warm(shown, tmp_path_factory):
     return replace(COLD, start_from=str(run))
 
 
-class Solving:
-    """In place of `solve`: refuses so often, then solves; knows the lifters that it was given."""
-
-    def __init__(self, shown, refusals=0):
-        self.shown, self.refusals, self.lifters = shown, refusals, []
-
-    def __call__(self, capture, lifter, **more):
-        self.lifters.append(lifter)
-        if len(self.lifters) <= self.refusals:
-            raise InputError("all cameras look along one line.")
-        return solution_of(self.shown)
-
-
 @pytest.fixture
 def solving(shown, monkeypatch):
-    def use(refusals=0):
-        made = Solving(shown, refusals)
+    """Stands in for `solve`, which refuses so often before it solves."""
+
+    def use(refusals=0, truly=shown):
+        refused = [InputError("all cameras look along one line.")] * refusals
+        made = Solving(*refused, solution_of(truly))
         monkeypatch.setattr(canonpose.refining.rounds, "solve", made)
         return made
 
     return use
 
 
-def stages_of(shown, run, config, said=None, **more):
-    """The stages that were told of, in order, each once."""
-    stages = []
-    train_refined(
-        shown.capture,
-        run,
-        config,
-        STUDENT,
-        device="cpu",
-        progress=lambda stage, _: stages.append(stage),
-        say=(lambda sentence: None) if said is None else said.append,
-        **more,
-    )
-    return list(dict.fromkeys(stages))
+def trained(shown, run, config, **more):
+    """The stages that were told of."""
+    return stages_of(shown.capture, run, config, STUDENT, **more)
 
 
 def started_from(run):
@@ -83,7 +62,7 @@ def started_from(run):
 
 def test_a_lifter_that_it_starts_from_solves_the_footage_as_it_is(shown, warm, solving, tmp_path):
     asked = solving()
-    assert stages_of(shown, tmp_path, warm) == ["refining"]
+    assert trained(shown, tmp_path, warm) == ["refining"]
     assert len(asked.lifters) == 1
     assert not (tmp_path / FIRST_STAGE).exists()
     assert started_from(tmp_path) == warm.start_from
@@ -103,7 +82,7 @@ def test_the_card_says_what_was_new_to_it(shown, solving, tmp_path):
     save_lifter(lifter, fewer)
     solving()
     run = tmp_path / "run"
-    stages_of(shown, run, replace(COLD, start_from=str(fewer)))
+    trained(shown, run, replace(COLD, start_from=str(fewer)))
     started = json.loads((run / CARD).read_text())["provenance"]["started_from"]
     assert started["lifter"] == str(fewer) and started["new_joints"] == ["left_wrist"]
     assert started["weights"] == Start(load_lifter(fewer), "").fingerprint()
@@ -111,7 +90,7 @@ def test_the_card_says_what_was_new_to_it(shown, solving, tmp_path):
 
 def test_where_it_does_not_one_is_trained_first(shown, warm, solving, tmp_path):
     asked, said = solving(refusals=1), []
-    assert stages_of(shown, tmp_path, warm, said) == [FIRST_STAGE, "refining"]
+    assert trained(shown, tmp_path, warm, say=said.append) == [FIRST_STAGE, "refining"]
     assert len(asked.lifters) == 2
     assert started_from(tmp_path) == FIRST_STAGE
     assert started_from(tmp_path / FIRST_STAGE) == warm.start_from
@@ -121,7 +100,7 @@ def test_where_it_does_not_one_is_trained_first(shown, warm, solving, tmp_path):
 def test_where_neither_does_the_second_is_kept(shown, warm, solving, tmp_path):
     solving(refusals=2)
     with pytest.warns(InputWarning, match="not refined.*along one line"):
-        assert stages_of(shown, tmp_path, warm) == [FIRST_STAGE]
+        assert trained(shown, tmp_path, warm) == [FIRST_STAGE]
     assert "not_refined" in json.loads((tmp_path / CARD).read_text())["provenance"]
 
 
@@ -134,7 +113,7 @@ def test_a_stopped_training_ends_as_one_that_was_not(
     monkeypatch.setattr("canonpose.training.session.CHECKPOINT_SECONDS", 0.0)
     solving(refusals)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    stages_of(shown, whole, warm)
+    trained(shown, whole, warm)
 
     def stop(stage, _):
         if stage == stopped:
@@ -145,24 +124,24 @@ def test_a_stopped_training_ends_as_one_that_was_not(
         train_refined(shown.capture, broken, warm, STUDENT, device="cpu", progress=stop)
     assert holds_student(broken)
     with pytest.raises(InputError, match="holds an unfinished training; go on with --resume"):
-        stages_of(shown, broken, warm)
+        trained(shown, broken, warm)
     solving()
-    stages_of(shown, broken, warm, resume=True)
+    trained(shown, broken, warm, resume=True)
     weights = [(run / "lifter.safetensors").read_bytes() for run in (whole, broken)]
     assert weights[0] == weights[1]
 
 
 def test_few_moments_are_warned_of_at_once(warm, solving, tmp_path):
     few = scene(frames=20, noise=2.0)
-    solving().shown = few
+    solving(truly=few)
     with pytest.warns(InputWarning, match="only 20 moments"):
-        assert stages_of(few, tmp_path, warm) == ["refining"]
+        assert trained(few, tmp_path, warm) == ["refining"]
 
 
 class TestHoldsStudent:
     def test_a_finished_one(self, shown, warm, solving, tmp_path):
         solving()
-        stages_of(shown, tmp_path, warm)
+        trained(shown, tmp_path, warm)
         assert holds_student(tmp_path)
 
     def test_a_self_supervised_lifter_is_none(self, warm):

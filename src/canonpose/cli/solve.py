@@ -83,24 +83,22 @@ def _solved(options: Solve, capture: Capture, console: Console) -> Solved:
     """By the given lifter, or that of an earlier run, else the pretrained one; else by one that is
     trained on this footage.
     """
-    trained_before = options.output / "lifter"
+    folder = options.output / "lifter"
+    begun = (folder / CHECKPOINT).exists()
     if options.model is not None:
         return _solved_by(load_lifter(options.model), options, capture, console)
-    if (trained_before / CARD).exists() and not (trained_before / CHECKPOINT).exists():
-        console.print(f"lifter: {trained_before}, trained before", soft_wrap=True)
-        return _solved_by(load_lifter(trained_before), options, capture, console)
+    if (folder / CARD).exists() and not begun:
+        console.print(f"lifter: {folder}, trained before", soft_wrap=True)
+        return _solved_by(load_lifter(folder), options, capture, console)
     preset = training.PRESETS[training.default_preset(capture.static_cameras)]
-    ready = ready_lifter(capture, preset)
-    if ready is not None and not (trained_before / CHECKPOINT).exists():
+    if not begun and (ready := ready_lifter(capture, preset)) is not None:
         lifter, name = ready
         console.print(f"lifter: {name}, as it is")
         try:
             return _solved_by(lifter, options, capture, console)
         except InputError as error:
             console.print(f"it does not solve this footage: {error}", markup=False, soft_wrap=True)
-    return _solved_by(
-        _trained(options, trained_before, capture, console), options, capture, console
-    )
+    return _solved_by(_trained(options, folder, capture, console), options, capture, console)
 
 
 def _trained(options: Solve, folder: Path, capture: Capture, console: Console) -> TrainedLifter:

@@ -48,11 +48,11 @@ def trained_alike(
         # Of cameras, synchronisation and the vote: said when the lifter itself was trained.
         warnings.simplefilter("ignore", InputWarning)
         refined = lifter.provenance.get("refined")
-        ready = None if not refined or _trained_first(lifter) else ready_lifter(capture, config)
-        if ready is None:
-            alike = train(capture, None, config, device=device, progress=progress)
-        else:
-            alike, _ = ready
+        at_once = refined is not None and not _trained_first(lifter)
+        ready = ready_lifter(capture, config) if at_once else None
+        alike = (
+            ready[0] if ready else train(capture, None, config, device=device, progress=progress)
+        )
         if not isinstance(refined, dict):
             return alike
         settings = from_table(RefineConfig, refined["settings"])
