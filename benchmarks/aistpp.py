@@ -15,6 +15,7 @@ import tyro
 
 import canonpose
 from canonpose.files import write_whole
+from canonpose.lifter import LifterConfig
 
 CAMERAS = ("c01", "c03", "c06", "c08")
 TEST = "ch06"
@@ -78,7 +79,9 @@ def measured(options: Benchmark, preset: str, seed: int, static: bool) -> Row:
     if result.exists():
         return Row(**json.loads(result.read_text()))
     capture = training_capture(options.data, static)
+    width = LifterConfig().width  # the paper's, of all presets alike
     config = replace(canonpose.PRESETS[preset], seed=seed, start_from="nothing")
+    config = replace(config, lifter=replace(config.lifter, width=width))
     resume = (run / "checkpoint.safetensors").exists()
     lifter = canonpose.train(capture, run, config, resume=resume, overwrite=not resume)
     files = [options.data / "test" / TEST / f"{camera}.npz" for camera in CAMERAS]

@@ -122,6 +122,7 @@ def trained(options: Benchmark, title: str, seed: int) -> list[Row]:
         run,
         options.refining,
         solved=truly_solved(options, capture) if title == "supervised" else None,
+        known=None if ready is None else ready[0],
         training=config,
         resume=(run / CHECKPOINT).exists(),
     )

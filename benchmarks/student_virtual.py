@@ -36,7 +36,7 @@ from canonpose.solving.pinholes import Pinholes
 from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training.checkpoint import CHECKPOINT
-from canonpose.training.config import PRESETS, TrainingConfig, default_preset
+from canonpose.training.config import PRESETS, default_preset
 from canonpose.training.ready import ready_lifter
 from canonpose.training.session import Progress
 from canonpose.training.start import NOTHING
@@ -156,12 +156,15 @@ def trained(options: Benchmark, clips: Sequence[Clip], row: Row) -> Row:
         resume = holds_student(run)
         lifter = canonpose.train_refined(capture, run, config, options.refining, resume=resume)
     else:
+        ready = ready_lifter(capture, config)
+        known = None if ready is None else ready[0]
         lifter = canonpose.refine(
             capture,
-            start_of_last_round(folder, capture, config),
+            start_of_last_round(folder) or known,
             run,
             options.refining,
             solved=truly_solved(clips, capture),
+            known=known,
             training=config,
             resume=resume,
         )
@@ -179,14 +182,12 @@ def trained(options: Benchmark, clips: Sequence[Clip], row: Row) -> Row:
     return row
 
 
-def start_of_last_round(
-    folder: Path, capture: canonpose.Capture, config: TrainingConfig
-) -> canonpose.TrainedLifter:
-    """The lifter that the student started from at last."""
+def start_of_last_round(folder: Path) -> canonpose.TrainedLifter | None:
+    """The lifter that the student started from at last; None if that was trained elsewhere."""
     for before in (folder / "student" / f"{STUDENT}-1", folder / START):
         if before.exists():
             return canonpose.load_lifter(before)
-    return ready_lifter(capture, config)[0]
+    return None
 
 
 def quiet(stage: str, progress: Progress) -> None:

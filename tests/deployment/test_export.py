@@ -45,6 +45,7 @@ FISH = Skeleton("fish", ("head", "middle", "tail"), "middle", {"head": "middle",
 SHAPES = [
     LifterConfig(width=12),
     LifterConfig(width=12, input_activation=True, block_activation=False),
+    LifterConfig(width=12, mirror_image=False),
 ]
 
 

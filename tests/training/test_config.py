@@ -10,7 +10,12 @@ from canonpose.training import PRESETS, AugmentationConfig, TrainingConfig, pres
 def test_released_is_the_authors_code():
     """train.py and model_confidences.py of bastianwandt/CanonPose, value by value."""
     assert to_table(PRESETS["released"]) == {
-        "lifter": {"width": 1024, "input_activation": False, "block_activation": True},
+        "lifter": {
+            "width": 1024,
+            "input_activation": False,
+            "block_activation": True,
+            "mirror_image": False,
+        },
         "loss": {
             "scale_norm": "rms",
             "reduction": "element",

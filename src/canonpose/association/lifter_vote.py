@@ -17,6 +17,7 @@ from torch import Tensor
 from canonpose.geometry.normalisation import normalise
 from canonpose.geometry.projection import rotate, weak_perspective
 from canonpose.lifter import TrainedLifter
+from canonpose.lifter.mirror_image import lift_with_mirror_image
 from canonpose.losses.reprojection import unit_scale
 from canonpose.skeleton import Skeleton, convert
 from canonpose.skeleton.convert import complete
@@ -91,8 +92,8 @@ class LifterVote:
         root = self.lifter.skeleton.root_index
         poses = normalise(torch.from_numpy(positions), torch.from_numpy(scores), root)
         device = next(self.lifter.network.parameters()).device
-        canonical, rotation = self.lifter.network(
-            poses.positions.to(device), poses.scores.to(device)
+        canonical, rotation = lift_with_mirror_image(
+            self.lifter, poses.positions.to(device), poses.scores.to(device)
         )
         canonical = canonical - canonical[:, root : root + 1]
         return Lifted(poses.positions, poses.scores > 0, canonical.cpu(), rotation.cpu())

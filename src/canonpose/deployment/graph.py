@@ -3,11 +3,14 @@
 The same steps as `canonpose.inference.lift` takes with PyTorch, frame by frame.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from onnx import TensorProto
+from scipy.linalg import block_diag
 
 from canonpose.deployment.layers import Layer
 from canonpose.deployment.nodes import Nodes
@@ -49,12 +52,18 @@ def lifting_nodes(
     """
     n = Nodes()
     seen = _normalised(n, skeleton)
-    poses, axis_angle = _network(n, seen, layer, config, len(skeleton))
+    lifted = partial(_network, n, layer, config, len(skeleton))
+    flat = n("Reshape", seen.positions, n.constant([0, 2 * len(skeleton)]))
+    features = n("Concat", flat, seen.scores, axis=1)
+    if config.mirror_image:
+        poses, turned = _with_mirror_image(n, features, lifted, skeleton)
+    else:
+        poses, turned = lifted(features)
     missing = n.constant(np.nan)
-    centred = n("Sub", poses, n("Gather", poses, n.constant([skeleton.root_index]), axis=1))
+    centred = _centred(n, poses, skeleton)
     sized = n("Div", centred, _size(n, centred, skeleton))
     canonical = n("Where", seen.usable, sized, missing, name=CANONICAL)
-    rotation = n("Where", seen.usable, _rodrigues(n, axis_angle), missing, name=ROTATION)
+    rotation = n("Where", seen.usable, turned, missing, name=ROTATION)
     n("MatMul", canonical, n("Transpose", rotation, perm=[0, 2, 1]), name=POSITIONS)
     if sigma is not None:
         distances = sigma(n, seen.positions, seen.scores, POSITIONS)
@@ -82,10 +91,46 @@ def _normalised(n: Nodes, skeleton: Skeleton) -> _Normalised:
     )
 
 
-def _network(
-    n: Nodes, seen: _Normalised, layer: Layer, config: LifterConfig, joints: int
+def _centred(n: Nodes, poses: str, skeleton: Skeleton) -> str:
+    """Relative to the root joint."""
+    return n("Sub", poses, n("Gather", poses, n.constant([skeleton.root_index]), axis=1))
+
+
+def _with_mirror_image(
+    n: Nodes, features: str, lifted: Callable[[str], tuple[str, str]], skeleton: Skeleton
 ) -> tuple[str, str]:
-    """Fig. 3: normalised poses and scores to poses [frame, joint, 3] and axis-angle [frame, 3]."""
+    """As `canonpose.lifter.mirror_image`: frames behind them in a mirror, all lifted at once."""
+    joints = len(skeleton)
+    in_mirror = block_diag(_other_side(skeleton, -1.0, 1.0), _other_side(skeleton, 1.0))
+    mirrored = n("MatMul", features, n.constant(in_mirror))
+    poses, rotation = lifted(n("Concat", features, mirrored, axis=0))
+    poses = n("MatMul", poses, n("Transpose", rotation, perm=[0, 2, 1]))
+    poses = _centred(n, poses, skeleton)
+    poses = n("Div", poses, n("ReduceL2", poses, n.constant([1, 2]), keepdims=1))
+    seen, mirrored = _halves(n, n("Reshape", poses, n.constant([0, 3 * joints])))
+    back = n("MatMul", mirrored, n.constant(_other_side(skeleton, -1.0, 1.0, 1.0)))
+    both = n("Reshape", n("Add", seen, back), n.constant([0, joints, 3]))
+    rotation, _ = _halves(n, rotation)
+    return n("MatMul", both, rotation), rotation
+
+
+def _other_side(skeleton: Skeleton, *signs: float) -> Float[np.ndarray, "feature feature"]:
+    """The matrix that takes rows of joints to those of the other side, axes times their signs."""
+    return np.kron(np.eye(len(skeleton))[:, skeleton.mirror_indices], np.diag(signs))
+
+
+def _halves(n: Nodes, frames: str) -> tuple[str, str]:
+    """The first half of the frames, and the others."""
+    count = n("Shape", frames, end=1)
+    middle = n("Div", count, n.constant([2]))
+    zero = n.constant([0])
+    return n("Slice", frames, zero, middle, zero), n("Slice", frames, middle, count, zero)
+
+
+def _network(
+    n: Nodes, layer: Layer, config: LifterConfig, joints: int, features: str
+) -> tuple[str, str]:
+    """Fig. 3: positions and scores [frame, 3 joint] to poses [frame, joint, 3] and rotations."""
 
     def bent(features: str) -> str:
         return n("LeakyRelu", features, alpha=NEGATIVE_SLOPE)
@@ -98,13 +143,12 @@ def _network(
             features = bent(features) if config.block_activation else features
         return features
 
-    flat = n("Reshape", seen.positions, n.constant([0, 2 * joints]))
-    features = layer(n, n("Concat", flat, seen.scores, axis=1), "upscale")
+    features = layer(n, features, "upscale")
     features = bent(features) if config.input_activation else features
     features = path(features, "common", 1)
     poses = layer(n, path(features, "pose_path", 2), "pose_head")
     axis_angle = layer(n, path(features, "rotation_path", 2), "rotation_head")
-    return n("Reshape", poses, n.constant([0, joints, 3])), axis_angle
+    return n("Reshape", poses, n.constant([0, joints, 3])), _rodrigues(n, axis_angle)
 
 
 def _size(n: Nodes, poses: str, skeleton: Skeleton) -> str:

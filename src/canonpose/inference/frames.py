@@ -9,6 +9,7 @@ from torch import Tensor
 from canonpose.geometry.normalisation import NormalisedPoses
 from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import body_size
+from canonpose.lifter.mirror_image import lift_with_mirror_image
 from canonpose.lifter.trained import TrainedLifter
 
 BATCH = 8192
@@ -46,7 +47,9 @@ def lifted_frames(
     where = device or torch.device("cpu")
     lifter.to(where)
     parts = zip(normalised.positions.split(BATCH), normalised.scores.split(BATCH), strict=True)
-    lifted = [lifter.network(part.to(where), score.to(where)) for part, score in parts]
+    lifted = [
+        lift_with_mirror_image(lifter, part.to(where), score.to(where)) for part, score in parts
+    ]
     canonical = torch.cat([poses.cpu() for poses, _ in lifted])
     rotation = torch.cat([turn.cpu() for _, turn in lifted])
     root = lifter.skeleton.root_index

@@ -22,6 +22,9 @@ class LifterConfig:
     """Leaky ReLU after the first layer: the paper's text has it, the authors' code has not."""
     block_activation: bool = True
     """Leaky ReLU after each residual sum: the authors' code has it, the paper's text has not."""
+    mirror_image: bool = True
+    """Lift a view and its mirror image, and give the mean. Trainings do not: it is for what is
+    lifted afterwards. Neither the paper nor the authors' code does."""
 
     def __post_init__(self) -> None:
         if self.width < 1:

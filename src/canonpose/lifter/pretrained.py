@@ -15,7 +15,7 @@ __all__ = [
 ]
 
 PRETRAINED_SHAPE = LifterConfig(width=512)
-"""Its shape, known before it is loaded. Default trainings are wider, and can start from it."""
+"""Its shape, known before it is loaded; that of default trainings, which start from it."""
 
 
 def pretrained_lifter() -> TrainedLifter:

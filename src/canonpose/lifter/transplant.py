@@ -32,7 +32,7 @@ def check_fit(source: TrainedLifter, config: LifterConfig, skeleton: Skeleton, n
             f"{name}: is {theirs.width} neurons wide, and this training {config.width}, so that it "
             f"cannot start from it; use --lifter.width {theirs.width}, or --start-from nothing."
         )
-    if replace(theirs, width=config.width) != config:
+    if replace(theirs, width=config.width, mirror_image=config.mirror_image) != config:
         raise InputError(
             f"{name}: has other activations than this training, which therefore cannot start from "
             f"it; choose them as there ({theirs}), or use --start-from nothing."

@@ -11,6 +11,7 @@ from canonpose.geometry.normalisation import normalise
 from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import body_size
 from canonpose.inference.over_time import CausalMemory
+from canonpose.lifter.mirror_image import lift_with_mirror_image
 from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.skeleton import Skeleton
@@ -87,7 +88,9 @@ class PersonLifter:
         normalised = normalise(torch.from_numpy(keypoints), torch.from_numpy(scores), root)
         if not normalised.scores[root]:
             return LiftedPerson(keypoints, scores, np.full((len(scores), 3), np.nan, np.float32))
-        pose, rotation = self.lifter.network(normalised.positions, normalised.scores)
+        pose, rotation = lift_with_mirror_image(
+            self.lifter, normalised.positions, normalised.scores
+        )
         pose = pose - pose[root]
         size, _ = body_size(pose, self.skeleton)
         in_camera = rotate(rotation, pose / size)

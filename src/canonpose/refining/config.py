@@ -24,8 +24,13 @@ class RefineConfig:
     """Of the labels of real views."""
     weight_virtual: float = 1.0
     """Of the labels of virtual views."""
+    weight_kept: float = 1.0
+    """Of what the lifter that training starts from says of other bodies, where it was taught by
+    other footage: the student is to know that still."""
     virtual_views: int = 4
     """Virtual views a moment of the batch."""
+    kept_views: int = 4
+    """Views a moment of the batch of what was known before."""
     exchange: float = 0.5
     """Virtual views: give each branch of the body that of another moment with this probability."""
     aligned: bool = True
@@ -36,6 +41,10 @@ class RefineConfig:
     tilt: float = 10.0
     """Virtual views: lean the body, that is turned to any side, by so many degrees (standard
     deviation)."""
+    kept_bend: float = 25.0
+    """What was known before: as ``bend``, into movements that the footage does not hold."""
+    kept_tilt: float = 15.0
+    """What was known before: as ``tilt``."""
     approach: float = 0.2
     """Virtual views: how much distances vary (standard deviation of their logarithm)."""
     noise: float = 1.0
@@ -55,7 +64,9 @@ class RefineConfig:
             ("rounds", 1),
             ("epochs", 1),
             ("virtual_views", 0),
+            ("kept_views", 0),
             ("bend", 0),
+            ("kept_bend", 0),
             ("noise", 0),
             ("trusted", 0),
         ):

@@ -34,6 +34,7 @@ def refine(
     config: RefineConfig | None = None,
     *,
     solved: Solved | None = None,
+    known: TrainedLifter | None = None,
     training: TrainingConfig | None = None,
     name: str = "self-supervised",
     resume: bool = False,
@@ -58,6 +59,9 @@ def refine(
     config : RefineConfig, optional
     solved : Solved, optional
         The capture in 3D; solved here with the lifter unless given.
+    known : TrainedLifter, optional
+        A lifter of the same joints that other footage taught, which the student is not to forget:
+        what it says of bodies that move otherwise is learned beside the labels.
     training : TrainingConfig, optional
         Of the self-supervised losses; the default preset unless given.
     name : str
@@ -75,7 +79,9 @@ def refine(
         If stopped; with ``run``, a checkpoint has been written.
     """
     config = config or RefineConfig()
-    _check_joints(lifter, capture.skeleton)
+    for needed in (lifter, known):
+        if needed is not None:
+            _check_joints(needed, capture.skeleton)
     if solved is None:
         solved = solve(capture, lifter, device=device, say=say)
     labels = solved_labels(solved, capture)
@@ -83,7 +89,14 @@ def refine(
     training = training or PRESETS[default_preset(capture.static_cameras)]
     training = replace(training, lifter=lifter.network.config)
     trainer = StudentTrainer(
-        labels, capture.skeleton, lifter.network, training, config, static, choose_device(device)
+        labels,
+        capture.skeleton,
+        lifter.network,
+        training,
+        config,
+        static,
+        choose_device(device),
+        known,
     )
     start = Start(lifter, name)
     identity = {
@@ -94,6 +107,7 @@ def refine(
         "skeleton": list(capture.skeleton.joints),
         "data": labels.samples.fingerprint(),
         "started_from": start.facts(capture.skeleton),
+        "known": None if known is None else Start(known, name).facts(capture.skeleton),
     }
     folder = None if run is None else Path(run)
     session = Session(trainer, folder, identity, progress)
@@ -135,7 +149,7 @@ def _finished(
     provenance = provenance_of(
         data_of(capture, samples), trainer, ballot, angles, session.seconds, identity
     )
-    refined = {"settings": identity["refining"], **facts}
+    refined = {"settings": identity["refining"], "known": identity["known"], **facts}
     return TrainedLifter(
         trainer.network, capture.skeleton, identity["training"], provenance | {"refined": refined}
     )

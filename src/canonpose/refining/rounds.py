@@ -53,7 +53,9 @@ class Rounds:
         """How many rounds there may be."""
         return 1 if self.capture.static_cameras else self.refining.rounds
 
-    def run(self, first: TrainedLifter, name: str) -> TrainedLifter:
+    def run(
+        self, first: TrainedLifter, name: str, known: TrainedLifter | None = None
+    ) -> TrainedLifter:
         """The last student.
 
         Parameters
@@ -61,6 +63,8 @@ class Rounds:
         first : TrainedLifter
         name : str
             What cards call it.
+        known : TrainedLifter, optional
+            That no student is to forget, as in `canonpose.refine`.
 
         Raises
         ------
@@ -82,12 +86,18 @@ class Rounds:
             if as_before:
                 self.say("solved as before")
                 return self._promoted(lifter, done)
-            lifter = self._student(lifter, solved, f"{STUDENT}-{done}" if done else name, done + 1)
+            called = f"{STUDENT}-{done}" if done else name
+            lifter = self._student(lifter, solved, known, called, done + 1)
             done, before = done + 1, solved
         return lifter
 
     def _student(
-        self, lifter: TrainedLifter, solved: Solved, name: str, number: int
+        self,
+        lifter: TrainedLifter,
+        solved: Solved,
+        known: TrainedLifter | None,
+        name: str,
+        number: int,
     ) -> TrainedLifter:
         """The student of a round, who starts from a lifter of some name."""
         folder = self._folder(number)
@@ -97,6 +107,7 @@ class Rounds:
             folder,
             self.refining,
             solved=solved,
+            known=known,
             training=self.training,
             name=name,
             resume=self.resume and folder is not None and (folder / CHECKPOINT).exists(),

@@ -36,7 +36,8 @@ def train_refined(
 ) -> TrainedLifter:
     """Train a lifter without any annotation: solve the footage in 3D, and refine it on that.
 
-    A lifter that training starts from (``config.start_from``) solves the footage as it is. From
+    A lifter that training starts from (``config.start_from``) solves the footage as it is, and
+    what it knows of other movements is kept (``refining.weight_kept``). From
     random weights, or where that one cannot, a lifter is trained self-supervised first. Where
     cameras move, what is solved depends on the lifter; so it is solved again with the student and,
     unless that changes nothing, refined again. Footage that cannot be solved gives the
@@ -89,7 +90,7 @@ def train_refined(
     ready = None if trained_first else ready_lifter(capture, config)
     if ready is not None:
         try:
-            return rounds.run(*ready)
+            return rounds.run(*ready, known=ready[0])
         except Unsolved as error:
             say(f"{ready[1]}, as it is, does not solve this footage: {error} Training on it first.")
     first = _first_stage(capture, folder, config, resume, overwrite, device, progress)

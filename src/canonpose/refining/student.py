@@ -1,5 +1,6 @@
 """The training of a student: solved labels beside the self-supervised losses."""
 
+import copy
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,8 +11,10 @@ from torch import Generator, Tensor
 from canonpose.geometry.normalisation import normalise
 from canonpose.geometry.projection import in_plane_rotation, rotate
 from canonpose.lifter.network import Lifter
+from canonpose.lifter.trained import TrainedLifter
 from canonpose.refining.bodies import bodies_of, sightings_of
 from canonpose.refining.config import RefineConfig
+from canonpose.refining.kept import KeptKnowledge
 from canonpose.refining.label_loss import label_loss, label_weights
 from canonpose.refining.labels import SolvedLabels
 from canonpose.refining.virtual_views import LabelledViews, VirtualViews
@@ -30,6 +33,7 @@ class StudentLosses(NamedTuple):
     anatomy: Float[Tensor, ""]
     labels: Float[Tensor, ""]
     virtual: Float[Tensor, ""]
+    kept: Float[Tensor, ""]
     total: Float[Tensor, ""]
 
 
@@ -47,6 +51,8 @@ class StudentTrainer(Trainer):
     config : RefineConfig
     static_cameras : bool
     device : torch.device
+    known : TrainedLifter, optional
+        A lifter of these joints, taught by other footage, whose knowledge is to be kept.
     """
 
     terms = StudentLosses._fields
@@ -61,6 +67,7 @@ class StudentTrainer(Trainer):
         config: RefineConfig,
         static_cameras: bool,
         device: torch.device,
+        known: TrainedLifter | None = None,
     ):
         training = replace(
             training,
@@ -80,27 +87,42 @@ class StudentTrainer(Trainer):
         self.virtual = VirtualViews(
             bodies_of(self.labels, config.trusted), sightings_of(self.labels), config, skeleton
         )
+        self.kept = None
+        if known is not None and config.weight_kept and config.kept_views:
+            there = replace(known, network=copy.deepcopy(known.network).to(device).eval())
+            self.kept = KeptKnowledge(there, self.virtual, config)
 
     def losses(self, chosen: Int64[Tensor, " batch"], generator: Generator) -> tuple[Tensor, ...]:
-        """Self-supervised terms of these samples, and their labels', real and virtual."""
+        """Self-supervised terms of these samples; labels of real, virtual and other views."""
         config = self.refining
         own = super().losses(chosen, generator)
-        real = self._dropped(self._turned(self._views(chosen), generator), generator)
-        drawn = self.virtual(config.virtual_views * len(chosen), generator)
-        drawn = self._dropped(drawn, generator)
-        both = LabelledViews(*(torch.cat(pair) for pair in zip(real, drawn, strict=True)))
-        with multiplying_in(self.precision, self.device):
-            poses, rotation = self.network(both.positions, both.scores)
-        seen, count = rotate(rotation, poses), len(real.positions)
-        root = self.skeleton.root_index
-        of_real = label_loss(seen[:count], real.labels, real.weights, root)
-        of_virtual = label_loss(seen[count:], drawn.labels, drawn.weights, root)
+        of_real, of_virtual, of_kept = self._label_losses(chosen, generator)
         total = (
             config.weight_self * own[-1]
             + config.weight_views * of_real
             + config.weight_virtual * of_virtual
+            + config.weight_kept * of_kept
         )
-        return StudentLosses._make((*own[:-1], of_real, of_virtual, total))
+        return StudentLosses._make((*own[:-1], of_real, of_virtual, of_kept, total))
+
+    def _label_losses(self, chosen: Int64[Tensor, " batch"], generator: Generator) -> list[Tensor]:
+        """Of each kind of labelled views; all are lifted at once."""
+        real = self._dropped(self._turned(self._views(chosen), generator), generator)
+        drawn = self.virtual(self.refining.virtual_views * len(chosen), generator)
+        kinds = [real, self._dropped(drawn, generator)]
+        if self.kept is not None:
+            with multiplying_in(self.precision, self.device):
+                kinds.append(self.kept(self.refining.kept_views * len(chosen), generator))
+        every = LabelledViews(*(torch.cat(parts) for parts in zip(*kinds, strict=True)))
+        with multiplying_in(self.precision, self.device):
+            poses, rotation = self.network(every.positions, every.scores)
+        seen = rotate(rotation, poses).split([len(kind.positions) for kind in kinds])
+        root = self.skeleton.root_index
+        losses = [
+            label_loss(lifted, kind.labels, kind.weights, root)
+            for lifted, kind in zip(seen, kinds, strict=True)
+        ]
+        return losses if self.kept is not None else [*losses, torch.zeros_like(losses[0])]
 
     def _views(self, chosen: Int64[Tensor, " batch"]) -> LabelledViews:
         """All views of some samples in a row."""

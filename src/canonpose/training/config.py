@@ -72,11 +72,12 @@ class TrainingConfig:
 
 PRESETS: dict[str, TrainingConfig] = {
     "released": TrainingConfig(
+        lifter=LifterConfig(mirror_image=False),
         loss=LossConfig(camera_permutation="uniform"),
         weight_decay=1e-5,
     ),
     "paper": TrainingConfig(
-        lifter=LifterConfig(input_activation=True, block_activation=False),
+        lifter=LifterConfig(input_activation=True, block_activation=False, mirror_image=False),
         loss=LossConfig(
             scale_norm="frobenius",
             reduction="pose",
@@ -87,6 +88,7 @@ PRESETS: dict[str, TrainingConfig] = {
         ),
     ),
     "fast": TrainingConfig(
+        lifter=LifterConfig(width=512),
         loss=LossConfig(camera_sum="samples", weight_camera=1.0),
         augmentation=AugmentationConfig(
             flip=True, rotation=5.0, branch_exchange=0.5, confidence_dropout=0.1
@@ -101,6 +103,7 @@ PRESETS: dict[str, TrainingConfig] = {
         precision="auto",
     ),
     "moving": TrainingConfig(
+        lifter=LifterConfig(width=512),
         loss=LossConfig(camera_sum="samples", weight_camera=1.0, camera_moving=True),
         augmentation=AugmentationConfig(flip=True, rotation=5.0, confidence_dropout=0.1),
         epochs=20,

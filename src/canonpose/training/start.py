@@ -87,8 +87,10 @@ def start_of(config: TrainingConfig, skeleton: Skeleton) -> Start | None:
 
 
 def _pretrained_if_it_fits(config: TrainingConfig, skeleton: Skeleton) -> Start | None:
-    width = config.lifter.width
-    if width < PRETRAINED_SHAPE.width or config.lifter != replace(PRETRAINED_SHAPE, width=width):
+    like_it = replace(
+        config.lifter, width=PRETRAINED_SHAPE.width, mirror_image=PRETRAINED_SHAPE.mirror_image
+    )
+    if config.lifter.width < PRETRAINED_SHAPE.width or like_it != PRETRAINED_SHAPE:
         return None
     lifter = pretrained_lifter()
     shared = len(shared_joints(lifter.skeleton, skeleton))

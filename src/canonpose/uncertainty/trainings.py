@@ -64,6 +64,7 @@ def trained_alike(
             None,
             settings,
             solved=solved,
+            known=None if ready is None else ready[0],
             training=config,
             device=device,
             progress=progress,
