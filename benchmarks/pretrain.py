@@ -1,6 +1,7 @@
 """Make the pretrained lifter: without annotation, on virtual captures and on AIST++.
 
     python benchmarks/pretrain.py train DATA -o RUN     # can be stopped; the same command goes on
+    python benchmarks/pretrain.py over-time DATA RUN    # the temporal lifter over it, of all frames
     python benchmarks/pretrain.py score DATA RUN        # people and takes that it never saw
     python benchmarks/pretrain.py pack RUN              # half precision, into the package
 
@@ -14,7 +15,7 @@ import copy
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -26,18 +27,27 @@ from canonpose.cli.train import stage_bars
 from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.datasets.virtual import parted, subjects_of
 from canonpose.deployment.export import export_beside
-from canonpose.lifter import LifterConfig
+from canonpose.lifter import LifterConfig, TrainedLifter
+from canonpose.lifter.temporal import TrainedTemporal, own_temporal, save_temporal
+from canonpose.lifter.trained import FILES
 from canonpose.losses import LossConfig
 from canonpose.metrics import evaluate_views
-from canonpose.readers.reference import Reference
+from canonpose.metrics.results import Scores
+from canonpose.readers.calibration import read_calibration
+from canonpose.readers.reference import Reference, read_reference
 from canonpose.skeleton import Skeleton, convert, layout
 from canonpose.skeleton.convert import complete
+from canonpose.temporal import TemporalTraining
+from canonpose.temporal.stage import train_over_time
 from canonpose.training import AugmentationConfig, TrainingConfig
 from canonpose.virtual.capture import Filming, VirtualTake, film
 from canonpose.virtual.face import with_face
 from canonpose.virtual.motion import Motion, read_motion
 from canonpose.virtual.rigs import Optics, RandomRig, Rig, RingRig
 from canonpose.virtual.thinning import every_nth
+from temporal import acceleration
+
+Trained = TypeVar("Trained", TrainedLifter, TrainedTemporal)
 
 CAMERAS = ("view1", "view2", "view3", "view4")
 QUARTETS = (("c01", "c03", "c06", "c08"), ("c02", "c04", "c07", "c09"))
@@ -99,6 +109,18 @@ class Train:
 
 
 @dataclass(frozen=True)
+class OverTime:
+    """Train a temporal lifter over RUN's lifter, on the same movements at their full rates."""
+
+    data: tyro.conf.Positional[Path]
+    run: tyro.conf.Positional[Path]
+    footage: Footage = Footage(copies=1, every=1, every_real=1)
+    config: Annotated[TemporalTraining, tyro.conf.arg(name="")] = field(
+        default_factory=lambda: TemporalTraining(rounds=8)
+    )
+
+
+@dataclass(frozen=True)
 class Score:
     """Score a lifter on CMU clips that were held back, and on a take of AIST++."""
 
@@ -116,8 +138,8 @@ class Pack:
 
 
 def main() -> None:
-    options: Train | Score | Pack = tyro.cli(Train | Score | Pack)  # type: ignore[arg-type]
-    {Train: train, Score: score, Pack: pack}[type(options)](options)  # type: ignore[operator]
+    options = tyro.cli(Train | OverTime | Score | Pack)  # type: ignore[arg-type]
+    {Train: train, OverTime: over_time, Score: score, Pack: pack}[type(options)](options)
 
 
 def train(options: Train) -> None:
@@ -133,6 +155,19 @@ def train(options: Train) -> None:
             progress=show,
             say=print,
         )
+
+
+def over_time(options: OverTime) -> None:
+    train_over_time(
+        footage(options.data, options.footage),
+        canonpose.load_lifter(options.run),
+        options.run,
+        options.config,
+        progress=lambda one: print(
+            f"round {one.round} of {one.rounds}: {one.position:.4f}", flush=True
+        ),
+        say=print,
+    )
 
 
 def footage(data: Path, options: Footage) -> Capture:
@@ -215,15 +250,22 @@ def thinned(view: Keypoints, step: int) -> Keypoints:
 
 
 def score(options: Score) -> None:
-    lifter = canonpose.load_lifter(options.run)
-    for title, scores in (
-        ("CMU, held back", virtual_scores(options.data / "cmu", lifter)),
-        (f"AIST++ {options.take}", real_scores(options.data / "aistpp", options.take, lifter)),
-    ):
-        print(
-            f"{title}: N-MPJPE {scores.n_mpjpe:.1f}, P-MPJPE {scores.p_mpjpe:.1f}, CPS "
-            f"{scores.cps:.1f}, mirrored {scores.mirrored_fraction:.3f}"
-        )
+    """Of single frames and, where the run has a temporal lifter, over time."""
+    lifter, temporal = canonpose.load_lifter(options.run), own_temporal(options.run)
+    cmu, aistpp = options.data / "cmu", options.data / "aistpp"
+    for title, joined in {"single frames": None, "over time": temporal}.items():
+        if title == "over time" and joined is None:
+            continue
+        for footage, (scores, trembling) in {
+            "CMU, held back": virtual_scores_over_time(cmu, lifter, joined),
+            f"AIST++ {options.take}": real_scores(aistpp, options.take, lifter, joined),
+        }.items():
+            print(
+                f"{footage}, {title}: N-MPJPE {scores.n_mpjpe:.1f}, P-MPJPE {scores.p_mpjpe:.1f}, "
+                f"CPS {scores.cps:.1f}, mirrored {scores.mirrored_fraction:.3f}, acceleration "
+                f"error {trembling:.1f} mm/frame²",
+                flush=True,
+            )
 
 
 def held_back(folder: Path) -> tuple[VirtualTake, ...]:
@@ -245,15 +287,33 @@ JOINTS = (
 """The 13 joints of the other tables."""
 
 
-def virtual_scores(folder: Path, lifter: canonpose.TrainedLifter):
+EVERY = 8
+"""One of so many virtual frames, which come 30 a second, is scored."""
+
+
+def virtual_scores(folder: Path, lifter: TrainedLifter) -> Scores:
     views = {}
     for take in held_back(folder):
-        labelled = every_nth(take.labelled, 8)
+        labelled = every_nth(take.labelled, EVERY)
         for name, view in labelled.take.views.items():
-            seen = in_skeleton(view, name)
             truth = without(labelled.truth_3d[name], SKELETON.derived)
-            views[f"{take.name}/{name}"] = canonpose.lift(seen, lifter), truth
+            views[f"{take.name}/{name}"] = canonpose.lift(in_skeleton(view, name), lifter), truth
     return evaluate_views(views, joints=JOINTS).overall
+
+
+def virtual_scores_over_time(
+    folder: Path, lifter: TrainedLifter, temporal: TrainedTemporal | None
+) -> tuple[Scores, float]:
+    """The same, lifted at the full rate, and the mean acceleration error."""
+    views, trembling = {}, []
+    for take in held_back(folder):
+        for name, view in take.labelled.take.views.items():
+            truth = without(take.labelled.truth_3d[name], SKELETON.derived)
+            poses = canonpose.lift(in_skeleton(view, name), lifter, temporal=temporal)
+            trembling.append(acceleration(poses, truth))
+            scored = np.arange(len(poses))[:, None] % EVERY == 0
+            views[f"{take.name}/{name}"] = poses, replace(truth, valid=truth.valid & scored)
+    return evaluate_views(views, joints=JOINTS).overall, float(np.mean(trembling))
 
 
 def without(truth: Reference, joints: Iterable[str]) -> Reference:
@@ -267,20 +327,33 @@ def without(truth: Reference, joints: Iterable[str]) -> Reference:
     )
 
 
-def real_scores(folder: Path, take: str, lifter: canonpose.TrainedLifter):
+def real_scores(
+    folder: Path, take: str, lifter: TrainedLifter, temporal: TrainedTemporal | None
+) -> tuple[Scores, float]:
+    """All views of a take of AIST++, and the mean acceleration error."""
     part = "test" if take == "ch06" else "train"
     files = [folder / part / take / f"{camera}.npz" for camera in QUARTETS[0]]
-    poses = [canonpose.lift(canonpose.read_keypoints(file), lifter) for file in files]
-    reference = folder / "reference" / f"{take}.npz"
-    calibration = folder / "cameras.json"
-    return canonpose.evaluate(poses, reference, calibration=calibration, joints=JOINTS).overall
+    poses = [
+        canonpose.lift(canonpose.read_keypoints(file), lifter, temporal=temporal) for file in files
+    ]
+    reference, calibration = folder / "reference" / f"{take}.npz", folder / "cameras.json"
+    cameras, truth = read_calibration(calibration), read_reference(reference)
+    trembling = [acceleration(one, truth, cameras[one.camera].rotation) for one in poses]
+    scores = canonpose.evaluate(poses, reference, calibration=calibration, joints=JOINTS).overall
+    return scores, float(np.mean(trembling))
 
 
 def pack(options: Pack) -> None:
     lifter = canonpose.load_lifter(options.run)
-    halved = replace(lifter, network=copy.deepcopy(lifter.network).half())
-    canonpose.save_lifter(halved, options.output)
+    canonpose.save_lifter(halved(lifter), options.output)
     export_beside(options.output)
+    temporal = own_temporal(options.run)
+    if temporal is not None:
+        save_temporal(halved(temporal), options.output, FILES.weights_hash(options.output))
+
+
+def halved(trained: Trained) -> Trained:
+    return replace(trained, network=copy.deepcopy(trained.network).half())
 
 
 if __name__ == "__main__":

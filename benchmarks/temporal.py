@@ -8,7 +8,6 @@ are solved and the temporal lifter is trained on that; the reference is for scor
 settings: a RUN of ch01 and ch02, ``--train ch01 ch02 --test ch03``.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +17,6 @@ import tyro
 
 import canonpose
 from canonpose.files import write_whole
-from canonpose.geometry.cameras import Camera
 from canonpose.inference import lift
 from canonpose.lifter.temporal import TrainedTemporal
 from canonpose.metrics import scale_aligned_acceleration_error
@@ -88,7 +86,9 @@ def scored(
         for view in capture.takes[0].views.values()
     ]
     scores = canonpose.evaluate(poses, reference, calibration=cameras, joints=JOINTS).overall
-    trembling = np.mean([acceleration(one, reference, cameras) for one in poses])
+    trembling = np.mean(
+        [acceleration(one, reference, cameras[one.camera].rotation) for one in poses]
+    )
     seconds = "" if temporal is None else f"{temporal.provenance['seconds']:.0f}"
     return (
         name,
@@ -102,11 +102,14 @@ def scored(
 
 
 def acceleration(
-    poses: canonpose.Poses, reference: Reference, cameras: Mapping[str, Camera]
+    poses: canonpose.Poses, reference: Reference, rotation: np.ndarray | None = None
 ) -> float:
-    """Of the scored joints, relative to the pelvis, in mm per frame squared."""
+    """Error of the scored joints, relative to the pelvis, in mm per frame squared.
+
+    ``rotation`` [3, 3] takes the reference into the camera's frame, unless it is there already.
+    """
     own = canonpose.Skeleton("reference", reference.joints, reference.joints[0])
-    in_camera = reference.positions @ cameras[poses.camera].rotation.T
+    in_camera = reference.positions if rotation is None else reference.positions @ rotation.T
     truth, valid = convert(in_camera, reference.valid.astype(float), own, poses.skeleton)
     root = poses.skeleton.root_index
     chosen = [root, *poses.skeleton.indices(JOINTS)]

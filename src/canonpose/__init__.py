@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         pretrained_lifter,
         save_lifter,
     )
+    from canonpose.lifter.temporal import temporal_of
     from canonpose.metrics import evaluate
     from canonpose.readers import from_arrays, read_capture, read_keypoints
     from canonpose.refining import RefineConfig, refine, train_refined
@@ -83,6 +84,7 @@ __all__ = [
     "save_poses",
     "solve",
     "synchronise",
+    "temporal_of",
     "train",
     "train_refined",
     "write_overlay",
@@ -135,6 +137,7 @@ __getattr__, __dir__ = attributes_of(
         "save_poses": "canonpose.exporters.npz",
         "solve": "canonpose.solving",
         "synchronise": "canonpose.synchronisation.capture",
+        "temporal_of": "canonpose.lifter.temporal",
         "train": "canonpose.training",
         "train_refined": "canonpose.refining",
         "write_overlay": "canonpose.exporters.overlay",

@@ -10,7 +10,7 @@ from canonpose.errors import InputError
 from canonpose.exporters.captures import write_capture as write_exported
 from canonpose.exporters.npz import load_poses
 from canonpose.lifter import load_lifter
-from canonpose.lifter.temporal import temporal_of
+from canonpose.lifter.temporal import own_temporal
 from canonpose.refining import rounds
 from canonpose.temporal import stage
 from canonpose.training import TrainingConfig, preset
@@ -200,7 +200,7 @@ class TestWindow:
 
     def test_lift_uses_it(self, tmp_path, arguments):
         assert main([*arguments, "--window", "9"]) == 0
-        assert temporal_of(tmp_path / "run").network.config.window == 9
+        assert own_temporal(tmp_path / "run").network.config.window == 9
         alone = self.lifted(tmp_path, "--single-frame")
         assert not np.allclose(self.lifted(tmp_path), alone)
         assert self.lifted(tmp_path, "--single-frame") == pytest.approx(alone)
@@ -210,7 +210,7 @@ class TestWindow:
         before = (tmp_path / "run" / "lifter.safetensors").read_bytes()
         assert main([*arguments, "--window", "9"]) == 2
         assert main([*arguments, "--window", "9", "--resume"]) == 0
-        assert temporal_of(tmp_path / "run") is not None
+        assert own_temporal(tmp_path / "run") is not None
         assert (tmp_path / "run" / "lifter.safetensors").read_bytes() == before
 
     def test_of_other_footage_it_is_refused(self, arguments, capsys):
@@ -222,7 +222,7 @@ class TestWindow:
     def test_another_lifter_in_its_place_has_none(self, tmp_path, arguments):
         assert main([*arguments, "--window", "9"]) == 0
         assert main([*arguments, "--overwrite", "--seed", "1"]) == 0
-        assert temporal_of(tmp_path / "run") is None
+        assert own_temporal(tmp_path / "run") is None
 
     def test_an_odd_window_is_refused_before_anything_is_trained(self, tmp_path, arguments, capsys):
         assert main([*arguments, "--window", "10"]) == 2
@@ -248,7 +248,7 @@ def test_what_cannot_be_solved_is_not_refined_and_it_says_so(
     assert says in " ".join(capsys.readouterr().err.split())
     card = json.loads((run / "lifter.json").read_text())
     assert ("not_refined" in card["provenance"]) == ("--refine" in options)
-    assert temporal_of(run) is None
+    assert own_temporal(run) is None
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -263,7 +263,7 @@ def test_moving_cameras_are_solved_refined_and_learned_over_time(tmp_path):
     assert main([*arguments, *short, *options, "--moving-cameras"]) == 0
     card = json.loads((run / "lifter.json").read_text())["provenance"]
     assert card["refined"]["labelled_share"] > 0.5 and card["static_cameras"] is False
-    assert temporal_of(run).network.config.window == 9
+    assert own_temporal(run).network.config.window == 9
 
 
 def test_static_and_moving_contradict(tmp_path, footage, capsys):

@@ -31,11 +31,15 @@ def lifted(job, settings=DEFAULT):
     return outcome.value
 
 
-def test_poses_are_those_of_lift(job):
-    from canonpose import lift, pretrained_lifter, read_keypoints
+@pytest.mark.parametrize("single_frame", [False, True])
+def test_poses_are_those_of_lift(job, single_frame):
+    from canonpose import lift, pretrained_lifter, read_keypoints, temporal_of
 
-    assert (lifted(job).frames, lifted(job).units) == (5, "body_height")
-    expected = lift(read_keypoints(job.source), pretrained_lifter(), device="cpu")
+    result = lifted(job, LiftSettings(single_frame=single_frame))
+    assert (result.frames, result.units) == (5, "body_height")
+    temporal = None if single_frame else temporal_of("pretrained")
+    keypoints = read_keypoints(job.source)
+    expected = lift(keypoints, pretrained_lifter(), temporal=temporal, device="cpu")
     np.testing.assert_array_equal(
         load_poses(job.written).positions, expected.positions.astype(np.float32)
     )

@@ -1,6 +1,7 @@
 """The lifter that comes with canonpose, on people that it never saw."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,13 +10,17 @@ from safetensors import safe_open
 
 import canonpose
 from canonpose.cli.main import main
+from canonpose.deployment.runtimes import lifting_by
 from canonpose.inference import lift
 from canonpose.lifter import LifterConfig, pretrained_lifter
 from canonpose.lifter.pretrained import PRETRAINED_SHAPE, lifter_named, pretrained_folder
+from canonpose.lifter.temporal import temporal_of
+from canonpose.lifter.temporal.trained import FILES
 from canonpose.lifter.trained import CARD, WEIGHTS
 from canonpose.lifter.transplant import check_fit
-from canonpose.metrics import score
+from canonpose.metrics import scale_aligned_acceleration_error, score
 from canonpose.skeleton import layout
+from canonpose.training import PRESETS
 from synthetic_people import LAYOUTS, SHARES, Ring, bodies, keypoints, turning, write_npz
 
 MEGABYTES = 6
@@ -48,8 +53,9 @@ def test_it_can_be_had_by_name(lifter, tmp_path, monkeypatch):
     assert lifter_named("pretrained").skeleton == lifter.skeleton
 
 
-def test_its_files_are_small_and_in_half_precision():
-    weights = pretrained_folder() / WEIGHTS
+@pytest.mark.parametrize("name", [WEIGHTS, FILES.weights])
+def test_its_files_are_small_and_in_half_precision(name):
+    weights = pretrained_folder() / name
     assert weights.stat().st_size < MEGABYTES * 1e6
     with safe_open(weights, framework="pt") as file:
         assert {file.get_tensor(name).dtype for name in file.keys()} == {torch.float16}  # noqa: SIM118
@@ -61,6 +67,8 @@ def test_it_is_computed_with_in_single_precision(lifter):
 
 def test_default_trainings_can_start_from_it(lifter):
     assert lifter.network.config == PRETRAINED_SHAPE
+    for name in ("fast", "moving"):
+        check_fit(lifter, PRESETS[name].lifter, layout("coco17"), "pretrained")
     check_fit(lifter, LifterConfig(), layout("coco17"), "pretrained")
 
 
@@ -129,6 +137,40 @@ def test_poses_are_right_and_not_mirrored(lifted, people):
         )
         assert scores.p_mpjpe < 100
         assert scores.mirrored_fraction < 0.05
+
+
+def trembling(poses, truth):
+    tensors = torch.from_numpy(poses.positions), torch.from_numpy(truth).float()
+    return float(scale_aligned_acceleration_error(*tensors, root=poses.skeleton.root_index))
+
+
+def with_noise(view, pixels):
+    random = np.random.default_rng(0)
+    noise = pixels * random.standard_normal(view.positions.shape)
+    return replace(view, positions=(view.positions + noise).astype(np.float32))
+
+
+def test_over_time_it_trembles_less(lifter, people):
+    temporal = temporal_of("pretrained")
+    for number, view in enumerate(people[0]):
+        noisy, there = with_noise(view, 3.0), 1000 * people[1][:, number]
+        single, joined = lift(noisy, lifter), lift(noisy, lifter, temporal=temporal)
+        assert trembling(joined, there) < 0.6 * trembling(single, there)
+
+
+def test_pictures_of_any_moments_are_lifted_one_by_one(lifter, people):
+    lifting = lifting_by("torch", "pretrained", "cpu")
+    pictures = replace(people[0][0], fps=None)
+    single = lift(pictures, lifter)
+    for rate in (None, 2.0):
+        poses = lifting(replace(pictures, fps=rate), None)
+        np.testing.assert_array_equal(poses.positions, single.positions)
+    recording = replace(pictures, fps=25.0)
+    joined = lift(recording, lifter, temporal=temporal_of("pretrained"))
+    np.testing.assert_array_equal(lifting(recording, None).positions, joined.positions)
+    assert np.abs(joined.positions - single.positions).max() > 1e-3
+    alone = lifting_by("torch", "pretrained", "cpu", single_frame=True)
+    np.testing.assert_array_equal(alone(recording, None).positions, single.positions)
 
 
 @pytest.mark.filterwarnings("ignore:.*lacks")

@@ -40,7 +40,7 @@ def test_one_by_one_as_all_at_once(height):
     one_by_one = PersonLifter(trained, COCO, height)
     assert one_by_one.units == together.units
     for frame, seen in enumerate(people):
-        alone = one_by_one.lift(seen)
+        alone = one_by_one.lift(seen, frame / 25)
         np.testing.assert_allclose(alone.positions, together.positions[frame], atol=1e-5)
         np.testing.assert_allclose(alone.keypoints, together.keypoints[frame], atol=1e-4)
 
@@ -48,7 +48,7 @@ def test_one_by_one_as_all_at_once(height):
 def test_without_the_root_there_is_no_pose():
     seen = person(0)
     seen[COCO.index("left_hip")] = (np.nan, np.nan, 0)  # half of the root
-    assert np.isnan(PersonLifter(lifter(), COCO).lift(seen).positions).all()
+    assert np.isnan(PersonLifter(lifter(), COCO).lift(seen, 0.0).positions).all()
 
 
 def test_a_detector_without_the_root_is_refused():
@@ -65,15 +65,16 @@ def test_a_height_needs_limbs():
         PersonLifter(lifter(points), points, 1.8)
 
 
-def test_over_time_as_a_recording_without_its_future():
+@pytest.mark.parametrize("fps", [10.0, 15.0, 30.0, 60.0])
+def test_over_time_as_a_recording_without_its_future(fps):
     trained, over_time = lifter(width=32), temporal()
     people = np.stack([person(frame) for frame in range(12)])
     positions, scores = complete(people[..., :2], people[..., 2], COCO)
     one_by_one = PersonLifter(trained, COCO, temporal=over_time)
-    poses = [one_by_one.lift(seen).positions for seen in people]
+    poses = [one_by_one.lift(seen, 7 + frame / fps).positions for frame, seen in enumerate(people)]
     for frame in (0, 3, 11):
-        so_far = Keypoints(positions[: frame + 1], scores[: frame + 1], COCO)
+        so_far = Keypoints(positions[: frame + 1], scores[: frame + 1], COCO, fps=fps)
         expected = lift(so_far, trained, temporal=over_time).positions[-1]
         np.testing.assert_allclose(poses[frame], expected, atol=1e-5)
     one_by_one.forget()
-    np.testing.assert_allclose(one_by_one.lift(people[0]).positions, poses[0], atol=1e-5)
+    np.testing.assert_allclose(one_by_one.lift(people[0], 9.0).positions, poses[0], atol=1e-5)

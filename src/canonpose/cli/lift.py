@@ -41,7 +41,7 @@ class Lift:
     """Folder of a trained lifter; by default the one that --rig was solved with, else the one that
     comes with canonpose, which has not seen your footage."""
     single_frame: bool = False
-    """Lift every frame by itself, even if the training knows how to join them over time."""
+    """Lift every frame of a recording by itself, and not as a mean over its neighbours."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
     person: str | None = None

@@ -34,7 +34,7 @@ class LiftEach:
     """Folder of a trained lifter; by default the one that comes with canonpose, which has not seen
     your footage."""
     single_frame: bool = False
-    """Lift every frame by itself, even if the training knows how to join them over time."""
+    """Lift every frame of a recording by itself, and not as a mean over its neighbours."""
     subject_height: float | None = None
     """Standing height in metres of the one person in all files; makes the results metric."""
     layout: str | None = None

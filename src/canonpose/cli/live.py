@@ -14,7 +14,7 @@ from canonpose.cli.parsing import parse
 from canonpose.detection.registry import create_detector
 from canonpose.errors import InputError
 from canonpose.lifter.pretrained import PRETRAINED, lifter_named
-from canonpose.lifter.temporal import temporal_of
+from canonpose.lifter.temporal import own_temporal
 from canonpose.live import LiveSession, LiveSettings
 from canonpose.live.camera import Camera
 from canonpose.live.playback import Playback
@@ -33,7 +33,7 @@ class Live:
     camera: int | None = None
     """Which of this machine's cameras, from 0."""
     single_frame: bool = False
-    """Lift every picture by itself, even if the training knows how to join them over time."""
+    """Lift every picture by itself, even if the model knows how to join them over time."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
     loop: bool = False
@@ -54,7 +54,8 @@ def main(arguments: Sequence[str]) -> None:
     settings = LiveSettings(port=options.port, subject_height=options.subject_height)
     source = _source(options)
     lifter = lifter_named(options.model)
-    temporal = None if options.single_frame else temporal_of(options.model)
+    # A mean without a correction would lag behind.
+    temporal = None if options.single_frame else own_temporal(options.model)
     detector = create_detector(options.detector)
     with LiveSession(source, detector, lifter, settings, temporal) as session:
         console.print(f"live: {session.url} (Ctrl-C ends it)", soft_wrap=True)

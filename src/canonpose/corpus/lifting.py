@@ -151,6 +151,8 @@ def _made_of(source: Path, lifting: LiftSettings, config: DetectorConfig) -> str
         cache_of(source, detector_of(config)).result.name if is_video(source) else _digest(source)
     )
     settings = {**asdict(lifting), "model": _model_digest(lifting.model)}
+    if not lifting.single_frame and lifting.runtime == "torch":
+        settings["over_time"] = _model_digest(PRETRAINED)  # unless the model has its own
     if lifting.layout is not None and Path(lifting.layout).is_file():
         settings["layout"] = _digest(Path(lifting.layout))
     parts = [version("canonpose"), content, settings]

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from canonpose.datamodel import Capture
+from canonpose.deployment.runtimes import lifting_by
 from canonpose.exporters.npz import save_poses
 from canonpose.exporters.report import write_report
 from canonpose.geometry.triangulation import triangulate
-from canonpose.inference import lift
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.trained import CARD
 from canonpose.metrics import Evaluation, evaluate
@@ -69,7 +69,8 @@ def run_demo(
     say("lifting each camera by itself, and scoring against calibrated triangulation")
     reference = calibrated_reference(capture, calibration)
     write_reference(reference, folder / "reference.npz")
-    poses = [lift(view, lifter, device=device) for view in capture.takes[0].views.values()]
+    lift = lifting_by("torch", str(folder / "run"), device)  # as `canonpose lift` does
+    poses = [lift(view, None) for view in capture.takes[0].views.values()]
     for view in poses:
         save_poses(view, folder / f"{view.camera}.npz")
     evaluation = evaluate(poses, reference, calibration=calibration)

@@ -6,6 +6,10 @@ from typing import Literal
 
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.errors import InputError
+from canonpose.lifter.naming import PRETRAINED
+
+LOWEST_FPS = 10.0
+"""The frame rate down to which temporal lifters are trained."""
 
 Runtime = Literal["torch", "onnx"]
 Lifting = Callable[[Keypoints, float | None], Poses]
@@ -36,13 +40,26 @@ def lifting_by(runtime: Runtime, model: str, device: str, *, single_frame: bool 
         raise InputError(f"-m {model}: is an exported lifter; add --runtime onnx.")
     from canonpose.inference import lift
     from canonpose.lifter.pretrained import lifter_named
-    from canonpose.lifter.temporal import temporal_of
+    from canonpose.lifter.temporal import own_temporal, temporal_of
 
     lifter = lifter_named(model)
     temporal = None if single_frame else temporal_of(model)
-    return lambda keypoints, height: lift(
-        keypoints, lifter, temporal=temporal, subject_height=height, device=device
-    )
+    asked_for = model != PRETRAINED and own_temporal(model) is not None
+
+    def lifting(keypoints: Keypoints, height: float | None) -> Poses:
+        over_time = temporal if asked_for or is_recording(keypoints) else None
+        return lift(keypoints, lifter, temporal=over_time, subject_height=height, device=device)
+
+    return lifting
+
+
+def is_recording(keypoints: Keypoints) -> bool:
+    """Whether frames are known to follow each other closely, and are not pictures of any moments.
+
+    A run joins frames over time if its user trained it to (``--window``); the temporal lifter that
+    comes with canonpose does so unasked.
+    """
+    return keypoints.fps is not None and keypoints.fps >= LOWEST_FPS
 
 
 def _by_onnx(model: str, device: str) -> Lifting:

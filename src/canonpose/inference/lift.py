@@ -66,7 +66,13 @@ def lift(
     if temporal is not None:
         temporal.check_fits(lifter)
         over_time = joined_over_time(
-            temporal, normalised, lifted.in_camera, ~unseen, causal=causal, device=where
+            temporal,
+            normalised,
+            lifted.in_camera,
+            ~unseen,
+            fps=keypoints.fps,
+            causal=causal,
+            device=where,
         )
         canonical = rotate(rotation.mT, over_time)
     canonical[unseen], rotation[unseen] = torch.nan, torch.nan

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from canonpose.geometry.normalisation import NormalisedPoses
 from canonpose.lifter.temporal.trained import TrainedTemporal
-from canonpose.lifter.temporal.windows import LiftedFrames
+from canonpose.lifter.temporal.windows import RATE, LiftedFrames, places_at
 
 BATCH = 1024
 """Windows a pass."""
@@ -21,6 +21,7 @@ def joined_over_time(
     in_camera: Float[Tensor, "frame joint 3"],
     usable: Bool[Tensor, " frame"],
     *,
+    fps: float | None = None,
     causal: bool = False,
     device: torch.device | None = None,
 ) -> Float[Tensor, "frame joint 3"]:
@@ -35,6 +36,8 @@ def joined_over_time(
         The poses of single frames: camera frame, body size 1.
     usable : tensor [frame]
         Frames that could be lifted.
+    fps : float, optional
+        Frames per second; where it is low, a window holds fewer of them.
     causal : bool
         Look at no frame after the one that is lifted.
     device : torch.device, optional
@@ -53,6 +56,7 @@ def joined_over_time(
         in_camera,
         usable,
         torch.zeros(len(usable), dtype=torch.int64),
+        places_at(fps, len(usable)),
     )
     parts = []
     for chosen in torch.arange(len(frames)).split(BATCH):
@@ -75,6 +79,8 @@ class CausalMemory:
     def __init__(self, temporal: TrainedTemporal):
         self._temporal = temporal
         self._frames: deque[LiftedFrames] = deque(maxlen=temporal.network.config.past + 1)
+        self._time = 0.0
+        """Of the newest."""
         temporal.network.cpu().eval()
 
     def forget(self) -> None:
@@ -87,6 +93,7 @@ class CausalMemory:
         positions: Float[Tensor, "joint 2"],
         scores: Float[Tensor, " joint"],
         in_camera: Float[Tensor, "joint 3"],
+        time: float,
     ) -> Float[Tensor, "joint 3"]:
         """The newest frame's pose, from it and those before.
 
@@ -96,8 +103,18 @@ class CausalMemory:
             Normalised, as they were lifted.
         in_camera : tensor [joint, 3]
             What the lifter made of it: camera frame, body size 1.
+        time : float
+            Of the frame, in seconds; later than those before.
         """
-        alone = torch.ones(1, dtype=torch.bool), torch.zeros(1, dtype=torch.int64)
+        place = 0
+        if self._frames:
+            place = int(self._frames[-1].place) + max(1, round((time - self._time) * RATE))
+        self._time = time
+        alone = (
+            torch.ones(1, dtype=torch.bool),
+            torch.zeros(1, dtype=torch.int64),
+            torch.tensor([place]),
+        )
         self._frames.append(LiftedFrames(positions[None], scores[None], in_camera[None], *alone))
         frames = LiftedFrames.one_after_the_other(list(self._frames))
         newest = torch.tensor([len(frames) - 1])

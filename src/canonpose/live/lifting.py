@@ -41,7 +41,7 @@ class PersonLifter:
     subject_height : float, optional
         Standing height in metres; makes the result metric.
     temporal : TrainedTemporal, optional
-        Joins the pictures over time; each call is then one picture later than the last.
+        Joins the pictures over time.
 
     Raises
     ------
@@ -81,8 +81,8 @@ class PersonLifter:
             )
 
     @torch.inference_mode()
-    def lift(self, person: Float[np.ndarray, "detected 3"]) -> LiftedPerson:
-        """One person's (x, y, score) of the detector's joints to 3D."""
+    def lift(self, person: Float[np.ndarray, "detected 3"], time: float) -> LiftedPerson:
+        """One person's (x, y, score) of the detector's joints, at a time in seconds, to 3D."""
         keypoints, scores = in_skeleton(person, self._shares)
         root = self.skeleton.root_index
         normalised = normalise(torch.from_numpy(keypoints), torch.from_numpy(scores), root)
@@ -95,7 +95,9 @@ class PersonLifter:
         size, _ = body_size(pose, self.skeleton)
         in_camera = rotate(rotation, pose / size)
         if self._memory is not None:
-            in_camera = self._memory.joined(normalised.positions, normalised.scores, in_camera)
+            in_camera = self._memory.joined(
+                normalised.positions, normalised.scores, in_camera, time
+            )
         return LiftedPerson(keypoints, scores, (in_camera * (self._height or 1.0)).numpy())
 
     def forget(self) -> None:

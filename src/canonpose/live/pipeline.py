@@ -87,7 +87,7 @@ class Pipeline:
         found = self._follower.follow(people, shot.number)
         if found is None:
             self._lifter.forget()
-        person = None if found is None else self._lifter.lift(found)
+        person = None if found is None else self._lifter.lift(found, shot.captured)
         done = time.monotonic()
         self._rate.note(done)
         self._detection.note(detected - start)

@@ -12,7 +12,7 @@ from canonpose.datamodel import Capture, Keypoints
 from canonpose.geometry.cameras import UNITS_IN_METRES
 from canonpose.inference.frames import lifted_frames
 from canonpose.lifter.footage import footage_for
-from canonpose.lifter.temporal.windows import LiftedFrames
+from canonpose.lifter.temporal.windows import LiftedFrames, places_at
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.solving.solved import Solved
 from canonpose.temporal.config import TemporalTraining
@@ -123,12 +123,14 @@ def _labelled(
     relative = truth - truth[:, [root]]
     known = np.isfinite(relative).all(-1)
     there = slice(None, None, every)
+    count = len(truth[there])
     frames = LiftedFrames(
         footage.normalised.positions[there],
         footage.normalised.scores[there],
         lifted.in_camera[there],
         ~footage.unseen[there],
-        torch.zeros(len(lifted.in_camera[there]), dtype=torch.int64),
+        torch.zeros(count, dtype=torch.int64),
+        places_at(None if view.fps is None else view.fps / every, count),
     )
     return LabelledFrames(
         frames,

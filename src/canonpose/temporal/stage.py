@@ -6,7 +6,8 @@ from pathlib import Path
 
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError, InputWarning
-from canonpose.lifter.temporal.trained import TrainedTemporal, save_temporal, temporal_of
+from canonpose.lifter.temporal.choice import own_temporal
+from canonpose.lifter.temporal.trained import TrainedTemporal, save_temporal
 from canonpose.lifter.trained import CARD, FILES, TrainedLifter, load_lifter
 from canonpose.solving import solve
 from canonpose.temporal.config import TemporalTraining
@@ -31,7 +32,7 @@ def lifter_to_go_on_with(run: str | Path, capture: Capture) -> TrainedLifter | N
     """
     run = Path(run)
     unfinished = (run / CHECKPOINT).exists() or not (run / CARD).exists()
-    if unfinished or temporal_of(run) is not None:
+    if unfinished or own_temporal(run) is not None:
         return None
     lifter = load_lifter(run)
     if lifter.provenance.get("data") != samples_of(capture).fingerprint():

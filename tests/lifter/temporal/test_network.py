@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 
 from canonpose.errors import InputError
 from canonpose.lifter.temporal import TemporalConfig, TemporalLifter
-from canonpose.lifter.temporal.windows import LiftedFrames
+from canonpose.lifter.temporal.windows import LiftedFrames, places_at
 
 JOINTS = 5
 CONFIG = TemporalConfig(window=9, width=12)
@@ -20,7 +22,7 @@ def network(seed=0, trained=True):
     return made
 
 
-def frames(count=20, seed=0, unusable=()):
+def frames(count=20, seed=0, unusable=(), fps=None):
     torch.manual_seed(seed)
     usable = torch.ones(count, dtype=torch.bool)
     usable[list(unusable)] = False
@@ -30,6 +32,7 @@ def frames(count=20, seed=0, unusable=()):
         torch.randn(count, JOINTS, 3),
         usable,
         torch.zeros(count, dtype=torch.int64),
+        places_at(fps, count),
     )
 
 
@@ -42,7 +45,7 @@ def test_windows_are_powers_of_three(window):
 def test_starts_as_a_mean_over_few_frames():
     still = frames()
     lifted = still.lifted[:1].expand_as(still.lifted)
-    still = LiftedFrames(still.positions, still.scores, lifted, still.usable, still.recording)
+    still = replace(still, lifted=lifted)
     windows = still.windows(torch.arange(20), CONFIG.past, CONFIG.past)
     with torch.no_grad():
         poses = network(trained=False)(*windows)
@@ -60,6 +63,7 @@ def test_causal_windows_do_not_see_the_future(frame, seed):
         torch.where(cut[..., None], later.lifted, now.lifted),
         now.usable,
         now.recording,
+        now.place,
     )
     chosen = torch.tensor([frame])
     with torch.no_grad():
@@ -77,6 +81,7 @@ def test_frames_that_are_not_usable_count_as_nothing():
         with_gap.lifted.clone(),
         with_gap.usable,
         with_gap.recording,
+        with_gap.place,
     )
     nonsense.lifted[8], nonsense.positions[8] = 1e3, -7.0
     chosen = torch.tensor([7, 9])
@@ -101,3 +106,27 @@ def test_nothing_usable_gives_numbers():
     with torch.no_grad():
         poses = network()(*nothing.windows(torch.tensor([3]), 4, 4))
     assert poses.isfinite().all()
+
+
+@pytest.mark.parametrize(
+    ("fps", "apart"),
+    [(None, 1), (240.0, 1), (29.97, 1), (25.0, 1), (15.0, 2), (10.0, 3)],
+)
+def test_frames_of_slow_recordings_lie_as_far_apart_as_they_are_in_time(fps, apart):
+    assert places_at(fps, 4).tolist() == [0, apart, 2 * apart, 3 * apart]
+
+
+def test_places_between_slow_frames_stay_empty():
+    slow = frames(6, fps=15.0)
+    windows = slow.windows(torch.tensor([2]), 4, 4)
+    assert windows.present[0].tolist() == [True, False] * 4 + [True]
+    torch.testing.assert_close(windows.lifted[0, ::2], slow.lifted[:5])
+
+
+def test_recordings_of_different_rates_in_one_batch():
+    both = LiftedFrames.joined([frames(6, fps=15.0), frames(7, seed=1, fps=60.0)])
+    windows = both.windows(torch.tensor([5, 6]), 4, 4)
+    assert windows.present.tolist() == [
+        [True, False] * 2 + [True] + [False] * 4,
+        [False] * 4 + [True] * 5,
+    ]

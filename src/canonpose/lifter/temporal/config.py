@@ -13,8 +13,9 @@ class TemporalConfig:
     """The shape of the temporal lifter."""
 
     window: int = 27
-    """Frames that it looks at, half of them before and half after the one that it lifts; live, the
-    half before alone. 9, 27, 81 or 243."""
+    """Places that it looks at, half of them before and half after the frame that it lifts; live,
+    the half before alone. A place is a frame, or a thirtieth of a second where frames come slower.
+    9, 27, 81 or 243."""
     width: int = 128
     """Features of every frame and layer."""
 

@@ -91,6 +91,11 @@ class TemporalLifter(nn.Module):
         )
         joined = self.layers(features * there).squeeze(-2)
         correction = self.correction(joined).unflatten(-1, (self.joints, 3))
+        return (self.shares(scores, present)[..., None] * poses).sum(-3) + correction
+
+    def shares(
+        self, scores: Float[Tensor, "*batch window joint"], present: Bool[Tensor, "*batch window"]
+    ) -> Float[Tensor, "*batch window joint"]:
+        """What each frame counts for in the mean of each joint; 1 in all where there are any."""
         shares = self.share + self.share_of_score * scores
-        shares = shares.masked_fill(~present[..., None], -torch.inf).softmax(-2).nan_to_num()
-        return (shares[..., None] * poses).sum(-3) + correction
+        return shares.masked_fill(~present[..., None], -torch.inf).softmax(-2).nan_to_num()

@@ -7,10 +7,8 @@ from typing import Any
 
 from canonpose.config_tables import from_table, to_table
 from canonpose.errors import InputError
-from canonpose.lifter.naming import folder_named
 from canonpose.lifter.temporal.config import TemporalConfig
 from canonpose.lifter.temporal.network import TemporalLifter
-from canonpose.lifter.trained import FILES as LIFTER
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
@@ -75,18 +73,6 @@ def temporal_beside(folder: str | Path, lifter: str) -> TrainedTemporal | None:
         If the files are damaged.
     """
     return FILES.read_over(Path(folder), lifter, _described)
-
-
-def temporal_of(name: str | Path) -> TrainedTemporal | None:
-    """The temporal lifter beside the lifter of that name; see `lifter_named`.
-
-    Raises
-    ------
-    InputError
-        If there is no such lifter, or the files are damaged.
-    """
-    folder = folder_named(name)
-    return temporal_beside(folder, LIFTER.weights_hash(folder))
 
 
 def _described(card: dict[str, Any]) -> TrainedTemporal:

@@ -8,6 +8,11 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+RATE = 30.0
+"""Places of a window a second, where frames do not come faster."""
+APART = 2**32
+"""Places between recordings, which is more than any has."""
+
 
 class Windows(NamedTuple):
     """What a temporal lifter takes; see `TemporalLifter.forward`."""
@@ -31,7 +36,9 @@ class LiftedFrames:
     usable: Bool[Tensor, " frame"]
     """Frames that could be lifted."""
     recording: Int64[Tensor, " frame"]
-    """Of which recording a frame is; windows do not reach into another."""
+    """Of which recording a frame is, in ascending order; windows do not reach into another."""
+    place: Int64[Tensor, " frame"]
+    """When a frame is, within its recording, in places of a window (`places_at`); ascending."""
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -49,25 +56,42 @@ class LiftedFrames:
         return cls(*(torch.cat([getattr(p, f.name) for p in parts]) for f in fields(cls)))
 
     def windows(self, frames: Int64[Tensor, "*batch"], past: int, future: int) -> Windows:
-        """Windows of ``2 past + 1`` frames around some frames.
+        """Windows of ``2 past + 1`` places around some frames; not in all of them is a frame.
 
         Parameters
         ----------
         frames : tensor [...]
             The middle frames.
         past : int
-            Frames before the middle one, and places after it.
+            Places before the middle one, and after it.
         future : int
             How many of the places after it are filled; 0 is causal.
         """
         offsets = torch.arange(-past, past + 1, device=frames.device)
-        wanted = frames[..., None] + offsets
-        inside = (wanted >= 0) & (wanted < len(self)) & (offsets <= future)
-        wanted = wanted.clamp(0, len(self) - 1)
-        same = self.recording[wanted] == self.recording[frames][..., None]
+        when = self.recording * APART + self.place
+        wanted = when[frames][..., None] + offsets
+        found = torch.searchsorted(when, wanted).clamp(max=len(self) - 1)
+        there = (when[found] == wanted) & (offsets <= future)
         return Windows(
-            self.positions[wanted],
-            self.scores[wanted],
-            self.lifted[wanted],
-            inside & same & self.usable[wanted],
+            self.positions[found],
+            self.scores[found],
+            self.lifted[found],
+            there & self.usable[found],
         )
+
+
+def places_at(fps: float | None, frames: int) -> Int64[Tensor, " frame"]:
+    """The places of a recording's frames in windows.
+
+    Neighbouring places are neighbouring frames, as long as these come no slower than `RATE`; of
+    slower recordings they are that far apart in time, and some places stay empty. So what is joined
+    lies equally close in time, whatever was filmed.
+
+    Parameters
+    ----------
+    fps : float or None
+        Where it is not known, frames are taken to come fast.
+    frames : int
+        How many there are.
+    """
+    return torch.arange(frames) * (max(1, round(RATE / fps)) if fps else 1)

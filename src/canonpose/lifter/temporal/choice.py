@@ -1,0 +1,64 @@
+"""Which temporal lifter joins the frames of a lifter's recordings."""
+
+from pathlib import Path
+
+import torch
+
+from canonpose.lifter.naming import folder_named, pretrained_folder
+from canonpose.lifter.temporal.network import TemporalLifter
+from canonpose.lifter.temporal.trained import TrainedTemporal, temporal_beside
+from canonpose.lifter.trained import FILES, load_lifter
+from canonpose.skeleton import Skeleton
+
+
+def own_temporal(name: str | Path) -> TrainedTemporal | None:
+    """The temporal lifter that was trained over the lifter of that name; see `lifter_named`.
+
+    Raises
+    ------
+    InputError
+        If there is no such lifter, or the files are damaged.
+    """
+    folder = folder_named(name)
+    return temporal_beside(folder, FILES.weights_hash(folder))
+
+
+def temporal_of(name: str | Path) -> TrainedTemporal | None:
+    """The temporal lifter of a lifter's own, else what the one that comes with canonpose knows.
+
+    Of that, any lifter can use by how much frames around one count for it (`mean_for`).
+
+    Raises
+    ------
+    InputError
+        If there is no such lifter, or files are damaged.
+    """
+    own = own_temporal(name)
+    if own is not None:
+        return own
+    skeleton = load_lifter(folder_named(name)).skeleton
+    pretrained = own_temporal(pretrained_folder())
+    return None if pretrained is None else mean_for(skeleton, pretrained)
+
+
+@torch.no_grad()
+def mean_for(skeleton: Skeleton, source: TrainedTemporal) -> TrainedTemporal:
+    """A temporal lifter of other joints that takes a mean over the window as another one does.
+
+    How much frames count for a joint, by how sure it is seen in them, hardly depends on the lifter.
+    Where another detector has the joints does; so of the source's correction there is nothing in
+    it. Joints that the source does not know count as those that they hang on.
+    """
+    network = TemporalLifter(len(skeleton), source.network.config)
+    hosts = source.skeleton.indices([_known(joint, source, skeleton) for joint in skeleton.joints])
+    network.share.copy_(source.network.share[:, hosts])
+    network.share_of_score.copy_(source.network.share_of_score[hosts])
+    return TrainedTemporal(network.eval(), skeleton, source.provenance)
+
+
+def _known(joint: str, source: TrainedTemporal, skeleton: Skeleton) -> str:
+    """The joint itself, or the one that it hangs on, of those that the source knows."""
+    known: str | None = joint
+    while known is not None and known not in source.skeleton:
+        known = skeleton.parents.get(known)
+    return source.skeleton.root if known is None else known
