@@ -253,12 +253,13 @@ def score(options: Score) -> None:
     """Of single frames and, where the run has a temporal lifter, over time."""
     lifter, temporal = canonpose.load_lifter(options.run), own_temporal(options.run)
     cmu, aistpp = options.data / "cmu", options.data / "aistpp"
-    for title, joined in {"single frames": None, "over time": temporal}.items():
-        if title == "over time" and joined is None:
-            continue
+    ways = {"single frames": (None, False)}
+    if temporal is not None:
+        ways |= {"over time": (temporal, False), "live": (temporal, True)}
+    for title, way in ways.items():
         for footage, (scores, trembling) in {
-            "CMU, held back": virtual_scores_over_time(cmu, lifter, joined),
-            f"AIST++ {options.take}": real_scores(aistpp, options.take, lifter, joined),
+            "CMU, held back": virtual_scores_over_time(cmu, lifter, *way),
+            f"AIST++ {options.take}": real_scores(aistpp, options.take, lifter, *way),
         }.items():
             print(
                 f"{footage}, {title}: N-MPJPE {scores.n_mpjpe:.1f}, P-MPJPE {scores.p_mpjpe:.1f}, "
@@ -302,14 +303,15 @@ def virtual_scores(folder: Path, lifter: TrainedLifter) -> Scores:
 
 
 def virtual_scores_over_time(
-    folder: Path, lifter: TrainedLifter, temporal: TrainedTemporal | None
+    folder: Path, lifter: TrainedLifter, temporal: TrainedTemporal | None, causal: bool
 ) -> tuple[Scores, float]:
     """The same, lifted at the full rate, and the mean acceleration error."""
     views, trembling = {}, []
     for take in held_back(folder):
         for name, view in take.labelled.take.views.items():
             truth = without(take.labelled.truth_3d[name], SKELETON.derived)
-            poses = canonpose.lift(in_skeleton(view, name), lifter, temporal=temporal)
+            seen = in_skeleton(view, name)
+            poses = canonpose.lift(seen, lifter, temporal=temporal, causal=causal)
             trembling.append(acceleration(poses, truth))
             scored = np.arange(len(poses))[:, None] % EVERY == 0
             views[f"{take.name}/{name}"] = poses, replace(truth, valid=truth.valid & scored)
@@ -328,13 +330,18 @@ def without(truth: Reference, joints: Iterable[str]) -> Reference:
 
 
 def real_scores(
-    folder: Path, take: str, lifter: TrainedLifter, temporal: TrainedTemporal | None
+    folder: Path,
+    take: str,
+    lifter: TrainedLifter,
+    temporal: TrainedTemporal | None,
+    causal: bool,
 ) -> tuple[Scores, float]:
     """All views of a take of AIST++, and the mean acceleration error."""
     part = "test" if take == "ch06" else "train"
     files = [folder / part / take / f"{camera}.npz" for camera in QUARTETS[0]]
     poses = [
-        canonpose.lift(canonpose.read_keypoints(file), lifter, temporal=temporal) for file in files
+        canonpose.lift(canonpose.read_keypoints(file), lifter, temporal=temporal, causal=causal)
+        for file in files
     ]
     reference, calibration = folder / "reference" / f"{take}.npz", folder / "cameras.json"
     cameras, truth = read_calibration(calibration), read_reference(reference)

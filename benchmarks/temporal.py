@@ -1,13 +1,15 @@
 """Lifting video on AIST++: single frames, the temporal lifter, and what it does live.
 
-    python benchmarks/temporal.py DATA -m RUN [-o temporal.md] [--seeds 3]
+    python benchmarks/temporal.py DATA -m RUN [-o temporal.md] [--seeds 3] [--every 1 2 6]
 
 DATA holds ``train/``, ``test/ch06/``, ``reference/`` and ``cameras.json``; RUN is a lifter, of
 ``canonpose train DATA/train --static-cameras --cameras c01,c03,c06,c08 -o RUN``. The training takes
-are solved and the temporal lifter is trained on that; the reference is for scoring alone. To choose
-settings: a RUN of ch01 and ch02, ``--train ch01 ch02 --test ch03``.
+are solved and the temporal lifter is trained on that; the reference is for scoring alone. "Joined"
+is what ``canonpose lift`` does without such a training. To choose settings: a RUN of ch01 and ch02,
+``--train ch01 ch02 --test ch03``.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +44,9 @@ class Benchmark:
     train: tuple[str, ...] = ("ch01", "ch02", "ch03")
     test: str = "ch06"
     seeds: int = 3
+    """Temporal lifters that are trained; none where 0."""
+    every: tuple[int, ...] = (1,)
+    """One of how many frames is lifted, of 60 a second; those that are trained lift all."""
     config: Annotated[TemporalTraining, tyro.conf.arg(name="")] = field(
         default_factory=TemporalTraining
     )
@@ -50,17 +55,29 @@ class Benchmark:
 def main() -> None:
     options = tyro.cli(Benchmark)
     lifter = canonpose.load_lifter(options.model)
+    rows = [COLUMNS, ("---",) * len(COLUMNS)]
+    for row in all_rows(options, lifter):
+        rows.append(row)
+        print(" | ".join(row), flush=True)
+    write_whole(options.output, "".join(f"| {' | '.join(cells)} |\n" for cells in rows))
+
+
+def all_rows(options: Benchmark, lifter: canonpose.TrainedLifter) -> Iterator[tuple[str, ...]]:
+    unasked = canonpose.temporal_of(options.model)
+    for every in options.every:
+        rate = f", {60 / every:.0f} fps"
+        yield scored(f"single frames{rate}", "", options, lifter, every=every)
+        yield scored(f"joined{rate}", "", options, lifter, unasked, every=every)
+        yield scored(f"joined, live{rate}", "", options, lifter, unasked, every=every, causal=True)
+    if not options.seeds:
+        return
     folders = [options.data / "train" / take for take in options.train]
     capture = one_rig(canonpose.read_capture(folders, cameras=CAMERAS, static_cameras=True))
     solved = canonpose.solve(capture, lifter)
-    rows = [COLUMNS, ("---",) * len(COLUMNS), scored("single frames", "", options, lifter)]
-    print(" | ".join(rows[-1]), flush=True)
     for seed in range(options.seeds):
         temporal = train_temporal(solved, capture, lifter, replace(options.config, seed=seed))
-        for name, causal in (("video", False), ("live", True)):
-            rows.append(scored(name, str(seed), options, lifter, temporal, causal=causal))
-            print(" | ".join(rows[-1]), flush=True)
-    write_whole(options.output, "".join(f"| {' | '.join(cells)} |\n" for cells in rows))
+        for name, causal in (("trained", False), ("trained, live", True)):
+            yield scored(name, str(seed), options, lifter, temporal, causal=causal)
 
 
 def scored(
@@ -70,6 +87,7 @@ def scored(
     lifter: canonpose.TrainedLifter,
     temporal: TrainedTemporal | None = None,
     *,
+    every: int = 1,
     causal: bool = False,
 ) -> tuple[str, ...]:
     """One row of the table."""
@@ -81,15 +99,18 @@ def scored(
     capture = canonpose.read_capture(folder, cameras=CAMERAS, static_cameras=True)
     cameras = read_calibration(options.data / "cameras.json")
     reference = read_reference(options.data / "reference" / f"{options.test}.npz")
+    reference = replace(
+        reference, positions=reference.positions[::every], valid=reference.valid[::every]
+    )
     poses = [
-        lift(view, lifter, temporal=temporal, causal=causal)
+        lift(thinned(view, every), lifter, temporal=temporal, causal=causal)
         for view in capture.takes[0].views.values()
     ]
     scores = canonpose.evaluate(poses, reference, calibration=cameras, joints=JOINTS).overall
     trembling = np.mean(
         [acceleration(one, reference, cameras[one.camera].rotation) for one in poses]
     )
-    seconds = "" if temporal is None else f"{temporal.provenance['seconds']:.0f}"
+    seconds = f"{temporal.provenance['seconds']:.0f}" if seed and temporal else ""
     return (
         name,
         seed,
@@ -98,6 +119,15 @@ def scored(
         f"{scores.cps:.1f}",
         f"{trembling:.1f}",
         seconds,
+    )
+
+
+def thinned(view: canonpose.Keypoints, every: int) -> canonpose.Keypoints:
+    return replace(
+        view,
+        positions=view.positions[::every],
+        scores=view.scores[::every],
+        fps=None if view.fps is None else view.fps / every,
     )
 
 

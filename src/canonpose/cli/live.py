@@ -54,8 +54,9 @@ def main(arguments: Sequence[str]) -> None:
     settings = LiveSettings(port=options.port, subject_height=options.subject_height)
     source = _source(options)
     lifter = lifter_named(options.model)
-    # A mean without a correction would lag behind.
-    temporal = None if options.single_frame else own_temporal(options.model)
+    temporal = None
+    if options.model != PRETRAINED and not options.single_frame:
+        temporal = own_temporal(options.model)
     detector = create_detector(options.detector)
     with LiveSession(source, detector, lifter, settings, temporal) as session:
         console.print(f"live: {session.url} (Ctrl-C ends it)", soft_wrap=True)

@@ -12,7 +12,7 @@ from canonpose.datamodel import Capture, Keypoints
 from canonpose.geometry.cameras import UNITS_IN_METRES
 from canonpose.inference.frames import lifted_frames
 from canonpose.lifter.footage import footage_for
-from canonpose.lifter.temporal.windows import LiftedFrames, places_at
+from canonpose.lifter.temporal.windows import LiftedFrames
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.solving.solved import Solved
 from canonpose.temporal.config import TemporalTraining
@@ -130,7 +130,8 @@ def _labelled(
         lifted.in_camera[there],
         ~footage.unseen[there],
         torch.zeros(count, dtype=torch.int64),
-        places_at(None if view.fps is None else view.fps / every, count),
+        # By frames, not by time: where some are left out it learns to join only what is close.
+        torch.arange(count),
     )
     return LabelledFrames(
         frames,
