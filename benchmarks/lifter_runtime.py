@@ -6,7 +6,8 @@
 
 Limits are measured in turns with what is compared, round by round, and shares are medians of the
 rounds, so that a machine that is shared slows both. One pose is limited by reading every weight
-once; a batch by the products of the network's layers alone. Run ``pose`` with OMP_NUM_THREADS=1.
+once; a batch by the products of the network's layers alone, of views and their mirror images. Run
+``pose`` with OMP_NUM_THREADS=1.
 """
 
 import os
@@ -94,7 +95,8 @@ def batch(options: Batch) -> None:
     print(f"{options.frames} poses, {options.width} wide, {options.threads} threads")
     print("| what | poses/s | products alone, poses/s | share of the limit |")
     print("|---|---|---|---|")
-    products = products_of(lifter.network, options.frames)
+    views = 2 if lifter.network.config.mirror_image else 1
+    products = products_of(lifter.network, views * options.frames)
     for name, (lifting, _) in lifters(lifter, options.threads).items():
         turns = in_turns(partial(lifting, *many), products, options.rounds)
         ours, limit = options.frames / turns.ours, options.frames / turns.limit

@@ -68,5 +68,6 @@ def lifting_figures(options: LiftingBenchmark, device: torch.device) -> Iterator
         timing = measure(
             lambda: lift(keypoints, lifter, device=str(device)), device, options.repeats
         )
-    name = f"canonpose.lift, {options.frames} frames"
-    yield Figure.of(name, options.frames, "poses", timing, allowed)
+    views = 2 if network.config.mirror_image else 1
+    name = f"canonpose.lift, {options.frames} frames, {views} views each"
+    yield Figure.of(name, options.frames, "poses", timing, allowed / views)

@@ -21,7 +21,7 @@ from canonpose.readers import read_capture
 from canonpose.refining import RefineConfig
 from canonpose.training import TrainingConfig
 
-REFINING = RefineConfig(min_steps=2000)
+REFINING = RefineConfig(min_steps=1500)
 """Enough for 100 frames; after 1,000 poses were 3 mm worse."""
 
 
