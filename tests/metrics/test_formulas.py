@@ -140,7 +140,7 @@ def test_what_each_alignment_ignores_and_what_not(seed, scale):
 @few
 @given(seeds)
 def test_a_mirror_fits_better_where_its_alignment_leaves_less_in_squares(seed):
-    x, y = pair(seed, poses=200, noise=1500)
+    x, y = pair(seed, poses=1000, noise=1500)
     mirrored, _ = mirror_fits_better(x, y)
     as_is, flipped = (rigid_aligned_errors(guess, y) for guess in (x, x * MIRROR))
     np.testing.assert_array_equal(mirrored, (flipped**2).sum(1) < (as_is**2).sum(1))

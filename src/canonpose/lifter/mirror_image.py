@@ -18,8 +18,8 @@ def lift_with_mirror_image(
     """Normalised 2D poses to 3D, as the mean of what a view and its mirror image say.
 
     Seen in a mirror, a person's left is right and all else is as it was: a lifter should say the
-    same of both, and where it does not, the errors of the two are half of them different ones. A
-    lifter whose config has no ``mirror_image`` lifts the view alone.
+    same of both, and where it does not, the two err differently, and part of that cancels. A lifter
+    whose config has no ``mirror_image`` lifts the view alone.
 
     Parameters
     ----------
