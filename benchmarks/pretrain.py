@@ -258,7 +258,7 @@ def score(options: Score) -> None:
         ways |= {"over time": (temporal, False), "live": (temporal, True)}
     for title, way in ways.items():
         for footage, (scores, trembling) in {
-            "CMU, held back": virtual_scores_over_time(cmu, lifter, *way),
+            "CMU, held back": virtual_scores(cmu, lifter, *way),
             f"AIST++ {options.take}": real_scores(aistpp, options.take, lifter, *way),
         }.items():
             print(
@@ -292,20 +292,13 @@ EVERY = 8
 """One of so many virtual frames, which come 30 a second, is scored."""
 
 
-def virtual_scores(folder: Path, lifter: TrainedLifter) -> Scores:
-    views = {}
-    for take in held_back(folder):
-        labelled = every_nth(take.labelled, EVERY)
-        for name, view in labelled.take.views.items():
-            truth = without(labelled.truth_3d[name], SKELETON.derived)
-            views[f"{take.name}/{name}"] = canonpose.lift(in_skeleton(view, name), lifter), truth
-    return evaluate_views(views, joints=JOINTS).overall
-
-
-def virtual_scores_over_time(
-    folder: Path, lifter: TrainedLifter, temporal: TrainedTemporal | None, causal: bool
+def virtual_scores(
+    folder: Path,
+    lifter: TrainedLifter,
+    temporal: TrainedTemporal | None = None,
+    causal: bool = False,
 ) -> tuple[Scores, float]:
-    """The same, lifted at the full rate, and the mean acceleration error."""
+    """All views of the held-back clips, and the mean acceleration error."""
     views, trembling = {}, []
     for take in held_back(folder):
         for name, view in take.labelled.take.views.items():

@@ -168,7 +168,7 @@ def trained(options: Benchmark, clips: Sequence[Clip], row: Row) -> Row:
             training=config,
             resume=resume,
         )
-    scores, facts = virtual_scores(options.data, lifter), lifter.provenance
+    scores, facts = virtual_scores(options.data, lifter)[0], lifter.provenance
     row = replace(
         row,
         steps=facts["steps"],

@@ -27,6 +27,7 @@ from canonpose.readers.reference import Reference, read_reference
 from canonpose.skeleton import convert
 from canonpose.solving import one_rig
 from canonpose.temporal import TemporalTraining, train_temporal
+from canonpose.virtual.thinning import every_nth_of
 
 CAMERAS = ("c01", "c03", "c06", "c08")
 LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
@@ -103,7 +104,7 @@ def scored(
         reference, positions=reference.positions[::every], valid=reference.valid[::every]
     )
     poses = [
-        lift(thinned(view, every), lifter, temporal=temporal, causal=causal)
+        lift(every_nth_of(view, every), lifter, temporal=temporal, causal=causal)
         for view in capture.takes[0].views.values()
     ]
     scores = canonpose.evaluate(poses, reference, calibration=cameras, joints=JOINTS).overall
@@ -119,15 +120,6 @@ def scored(
         f"{scores.cps:.1f}",
         f"{trembling:.1f}",
         seconds,
-    )
-
-
-def thinned(view: canonpose.Keypoints, every: int) -> canonpose.Keypoints:
-    return replace(
-        view,
-        positions=view.positions[::every],
-        scores=view.scores[::every],
-        fps=None if view.fps is None else view.fps / every,
     )
 
 

@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> None:
     settings = LiveSettings(port=options.port, subject_height=options.subject_height)
     source = _source(options)
     lifter = lifter_named(options.model)
-    temporal = None
+    temporal = None  # what comes unasked gains less, live, than it costs
     if options.model != PRETRAINED and not options.single_frame:
         temporal = own_temporal(options.model)
     detector = create_detector(options.detector)

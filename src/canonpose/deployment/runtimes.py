@@ -40,11 +40,12 @@ def lifting_by(runtime: Runtime, model: str, device: str, *, single_frame: bool 
         raise InputError(f"-m {model}: is an exported lifter; add --runtime onnx.")
     from canonpose.inference import lift
     from canonpose.lifter.pretrained import lifter_named
-    from canonpose.lifter.temporal import own_temporal, temporal_of
+    from canonpose.lifter.temporal import borrowed_temporal, own_temporal
 
     lifter = lifter_named(model)
-    temporal = None if single_frame else temporal_of(model)
-    asked_for = model != PRETRAINED and own_temporal(model) is not None
+    own = None if single_frame else own_temporal(model)
+    temporal = own or (None if single_frame else borrowed_temporal(lifter.skeleton))
+    asked_for = own is not None and model != PRETRAINED
 
     def lifting(keypoints: Keypoints, height: float | None) -> Poses:
         over_time = temporal if asked_for or is_recording(keypoints) else None

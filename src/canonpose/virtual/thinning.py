@@ -1,4 +1,4 @@
-"""Fewer frames of a take, with its truth."""
+"""Fewer frames of a take, with its truth, or of a view."""
 
 from dataclasses import replace
 
@@ -8,18 +8,10 @@ from canonpose.datasets.dataset import LabelledTake
 
 def every_nth(labelled: LabelledTake, step: int) -> LabelledTake:
     """A take with every ``step``-th frame only, and a frame rate to match."""
-
-    def fewer(view: Keypoints) -> Keypoints:
-        return replace(
-            view,
-            positions=view.positions[::step],
-            scores=view.scores[::step],
-            fps=None if view.fps is None else view.fps / step,
-        )
-
     return LabelledTake(
         take=replace(
-            labelled.take, views={c: fewer(view) for c, view in labelled.take.views.items()}
+            labelled.take,
+            views={c: every_nth_of(view, step) for c, view in labelled.take.views.items()},
         ),
         truth_3d={
             camera: replace(
@@ -30,5 +22,15 @@ def every_nth(labelled: LabelledTake, step: int) -> LabelledTake:
             )
             for camera, truth in labelled.truth_3d.items()
         },
-        truth_2d={camera: fewer(view) for camera, view in labelled.truth_2d.items()},
+        truth_2d={camera: every_nth_of(view, step) for camera, view in labelled.truth_2d.items()},
+    )
+
+
+def every_nth_of(view: Keypoints, step: int) -> Keypoints:
+    """One camera's keypoints with every ``step``-th frame only, and a frame rate to match."""
+    return replace(
+        view,
+        positions=view.positions[::step],
+        scores=view.scores[::step],
+        fps=None if view.fps is None else view.fps / step,
     )

@@ -24,19 +24,24 @@ def own_temporal(name: str | Path) -> TrainedTemporal | None:
 
 
 def temporal_of(name: str | Path) -> TrainedTemporal | None:
-    """The temporal lifter of a lifter's own, else what the one that comes with canonpose knows.
-
-    Of that, any lifter can use by how much frames around one count for it (`mean_for`).
+    """The temporal lifter of a lifter's own, else what it can borrow.
 
     Raises
     ------
     InputError
         If there is no such lifter, or files are damaged.
     """
-    own = own_temporal(name)
-    if own is not None:
-        return own
-    skeleton = load_lifter(folder_named(name)).skeleton
+    return own_temporal(name) or borrowed_temporal(load_lifter(folder_named(name)).skeleton)
+
+
+def borrowed_temporal(skeleton: Skeleton) -> TrainedTemporal | None:
+    """What any lifter of these joints can use of the temporal lifter that comes with canonpose.
+
+    Raises
+    ------
+    InputError
+        If its files are damaged.
+    """
     pretrained = own_temporal(pretrained_folder())
     return None if pretrained is None else mean_for(skeleton, pretrained)
 
