@@ -44,7 +44,7 @@ from canonpose.virtual.capture import Filming, VirtualTake, film
 from canonpose.virtual.face import with_face
 from canonpose.virtual.motion import Motion, read_motion
 from canonpose.virtual.rigs import Optics, RandomRig, Rig, RingRig
-from canonpose.virtual.thinning import every_nth
+from canonpose.virtual.thinning import every_nth, every_nth_of
 from temporal import acceleration
 
 Trained = TypeVar("Trained", TrainedLifter, TrainedTemporal)
@@ -240,13 +240,11 @@ def real_takes(folder: Path, options: Footage) -> Iterator[Take]:
         capture = canonpose.read_capture(folder / "train", cameras=quartet, static_cameras=True)
         for take in capture.takes:
             if take.name not in options.hold_out:
-                thin = {name: thinned(take.views[name], options.every_real) for name in quartet}
+                thin = {
+                    name: every_nth_of(take.views[name], options.every_real) for name in quartet
+                }
                 named = replace(take, name=f"{take.name}-{number}", rig=f"aistpp-{number}")
                 yield renamed(replace(named, views=thin))
-
-
-def thinned(view: Keypoints, step: int) -> Keypoints:
-    return replace(view, positions=view.positions[::step], scores=view.scores[::step])
 
 
 def score(options: Score) -> None:

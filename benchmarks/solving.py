@@ -18,8 +18,6 @@ import tyro
 from scipy.spatial.transform import Rotation
 
 import canonpose
-from canonpose.baselines.rig import rig_views
-from canonpose.baselines.self_calibration import detected_only
 from canonpose.files import write_whole
 from canonpose.geometry.cameras import Camera
 from canonpose.geometry.triangulation import triangulate
@@ -29,6 +27,7 @@ from canonpose.readers.reference import Reference, read_reference
 from canonpose.solving import SolveConfig, one_rig
 from canonpose.solving.all_frames import joints_of_perspective
 from canonpose.solving.pinholes import Pinholes
+from canonpose.solving.rig_views import rig_views
 from canonpose.solving.solved import SolvedRig
 
 FOUR = ("c01", "c03", "c06", "c08")
@@ -109,7 +108,7 @@ def triangulated(
     capture: canonpose.Capture, true: Sequence[Camera]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The takes by the true cameras: linear (outliers dropped), and as solving triangulates."""
-    views = rig_views(capture.takes, capture.cameras, detected_only(capture.skeleton))
+    views = rig_views(capture.takes, capture.cameras, capture.skeleton.detected_only())
     ends = np.cumsum([len(take) for take in capture.takes])[:-1]
     linear = triangulate(true, views.positions, views.scores, min_views=2).positions
     pinholes = Pinholes(

@@ -23,8 +23,6 @@ import tyro
 
 import canonpose
 from aistpp import TEST
-from canonpose.baselines.rig import rig_views
-from canonpose.baselines.self_calibration import detected_only
 from canonpose.chirality import ChiralityVote
 from canonpose.cli.train import preset_of
 from canonpose.demo import fetch_footage
@@ -37,6 +35,7 @@ from canonpose.solving.all_frames import joints_of_perspective
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
 from canonpose.solving.pinholes import Pinholes
+from canonpose.solving.rig_views import rig_views
 from canonpose.solving.solved import MirrorVotes
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training import TrainingConfig
@@ -133,7 +132,7 @@ def truly_solved(options: Benchmark, capture: canonpose.Capture) -> canonpose.So
     """The capture by its true cameras, triangulated as solving triangulates."""
     file = fetch_footage().calibration if options.demo else options.data / "cameras.json"
     calibration = read_calibration(file)
-    joints = detected_only(capture.skeleton)
+    joints = capture.skeleton.detected_only()
     views = rig_views(capture.takes, capture.cameras, joints)
     true = [calibration[camera] for camera in views.cameras]
     pinholes = Pinholes(

@@ -20,8 +20,6 @@ import numpy as np
 import tyro
 
 import canonpose
-from canonpose.baselines.rig import rig_views
-from canonpose.baselines.self_calibration import detected_only
 from canonpose.chirality import ChiralityVote
 from canonpose.datasets.virtual import parted, subjects_of
 from canonpose.errors import InputWarning
@@ -33,6 +31,7 @@ from canonpose.solving.all_frames import JointsIn3D
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
 from canonpose.solving.pinholes import Pinholes
+from canonpose.solving.rig_views import rig_views
 from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
 from canonpose.solving.world import RigWorld, in_world
 from canonpose.training.checkpoint import CHECKPOINT
@@ -209,7 +208,7 @@ def _rig_of(
 ) -> tuple[SolvedRig, tuple[SolvedTake, ...], str]:
     """Clips of one rig, triangulated robustly, in body heights."""
     takes = together(clips).takes
-    views = rig_views(takes, capture.cameras, detected_only(capture.skeleton))
+    views = rig_views(takes, capture.cameras, capture.skeleton.detected_only())
     positions = np.concatenate([by_true_cameras(clip, bones=False) for clip in clips])
     sigma = np.where(np.isfinite(positions).all(-1), SURE, np.nan)
     unknown = np.full(views.scores.shape, np.nan)

@@ -7,14 +7,13 @@ from scipy.spatial.transform import Rotation
 from canonpose.baselines.chain import chained_cameras, common_joints
 from canonpose.baselines.focal import bone_variation, estimate_focal
 from canonpose.baselines.relative_pose import relative_pose
-from canonpose.baselines.rig import RigViews, rig_views
-from canonpose.baselines.self_calibration import detected_only
 from canonpose.errors import InputError
 from canonpose.skeleton import layout
+from canonpose.solving.rig_views import RigViews, rig_views
 from synthetic_people import Ring, bodies, take, turning
 
 SKELETON = layout("coco17")
-JOINTS = detected_only(SKELETON)
+JOINTS = SKELETON.detected_only()
 RING = Ring(distance=4.5)
 FOCAL = 1200.0
 """Of `Ring`, whose principal point is (960, 960)."""

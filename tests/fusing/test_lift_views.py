@@ -184,6 +184,10 @@ def test_bad_input_is_named(shown):
     with pytest.warns(InputWarning, match="'c1' sees nobody"):
         fused = lift_views({**views, "c1": blank}, lifter(), rig=rig)
     assert np.isfinite(fused.poses.positions).all()
+    faces = np.zeros_like(blank.scores)
+    faces[:, SKELETON.index("nose")] = 1
+    with pytest.warns(InputWarning, match="'c1' sees nobody's pelvis"):
+        lift_views({**views, "c1": replace(blank, scores=faces)}, lifter(), rig=rig)
 
 
 def test_the_command_fuses_a_take_and_files(shown, tmp_path, monkeypatch, capsys):

@@ -158,6 +158,27 @@ def test_over_time_it_trembles_less(lifter, people):
         assert trembling(joined, there) < 0.6 * trembling(single, there)
 
 
+def test_what_lies_seconds_apart_is_not_joined(lifter, people):
+    temporal = temporal_of("pretrained")
+    view = replace(people[0][0], fps=30.0)
+    first, second = (
+        replace(view, positions=view.positions[part], scores=view.scores[part])
+        for part in (slice(0, 40), slice(150, 190))
+    )
+    times = np.concatenate([np.arange(40), 900 + np.arange(40)]) / 30
+    both = replace(
+        view,
+        positions=np.concatenate([first.positions, second.positions]),
+        scores=np.concatenate([first.scores, second.scores]),
+        times=times,
+    )
+    joined = lift(both, lifter, temporal=temporal).positions
+    apart = [lift(part, lifter, temporal=temporal).positions for part in (first, second)]
+    np.testing.assert_allclose(joined, np.concatenate(apart), atol=1e-5)
+    mixed = lift(replace(both, times=None), lifter, temporal=temporal).positions
+    assert np.abs(mixed - joined)[30:50].max() > 0.01
+
+
 def test_pictures_of_any_moments_are_lifted_one_by_one(lifter, people):
     lifting = lifting_by("torch", "pretrained", "cpu")
     pictures = replace(people[0][0], fps=None)

@@ -45,6 +45,17 @@ def test_dict_and_back(skeleton):
     assert hash(again) == hash(skeleton)
 
 
+@given(layouts)
+def test_what_was_detected_alone(skeleton):
+    alone = skeleton.detected_only()
+    assert alone.joints == skeleton.detected
+    assert set(alone.bones) == {
+        (parent, joint)
+        for parent, joint in skeleton.bones
+        if not {parent, joint} & {*skeleton.derived}
+    }
+
+
 @given(layouts, st.data())
 def test_left_out_joints_go_and_nothing_hangs_on_them(skeleton, data):
     gone = data.draw(st.sets(st.sampled_from(skeleton.joints)))

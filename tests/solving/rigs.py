@@ -6,14 +6,14 @@ import numpy as np
 import torch
 from scipy.spatial.transform import Rotation
 
-from canonpose.baselines.rig import rig_views
-from canonpose.baselines.self_calibration import detected_only
 from canonpose.datamodel import Capture, Poses
 from canonpose.inference.body_scale import body_size
+from canonpose.lifter.joints import check_something_seen
 from canonpose.metrics import w_mpjpe
 from canonpose.skeleton import layout
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
+from canonpose.solving.rig_views import rig_views
 from synthetic_people import Ring, bodies, take, turning
 
 SKELETON = layout("coco17")
@@ -51,13 +51,15 @@ class Scene:
     def footage(self, gauge=None):
         """All takes as one rig, with what a lifter says."""
         capture = self.capture
-        views = rig_views(capture.takes, capture.cameras, detected_only(SKELETON))
+        views = rig_views(capture.takes, capture.cameras, SKELETON.detected_only())
         rotations = self.rotations(gauge=gauge)
         lifted = LiftedViews(rotations, self.scales(), np.ones(rotations.shape[:2]))
         return RigFootage("rig", capture.takes, SKELETON, views, lifted)
 
     def lift(self, keypoints, lifter, *, device="auto"):
         """In place of `canonpose.inference.lift`; of the one take of this scene."""
+        unseen = keypoints.scores[:, SKELETON.root_index] == 0
+        check_something_seen(unseen, keypoints, SKELETON)
         view = list(self.capture.cameras).index(keypoints.camera)
         world = self.worlds[0] - self.worlds[0][:, [SKELETON.root_index]]
         rotation = self.rotations()[view]

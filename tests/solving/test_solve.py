@@ -11,12 +11,13 @@ from canonpose import training
 from canonpose.cli.main import main
 from canonpose.errors import InputError, InputWarning
 from canonpose.exporters.captures import write_capture
+from canonpose.fusing import read_rig
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
 from canonpose.metrics import p_mpjpe
 from canonpose.readers.calibration import read_calibration
 from canonpose.readers.reference import read_reference
 from canonpose.skeleton import Skeleton
-from canonpose.solving import SolveConfig, solve
+from canonpose.solving import SolveConfig, Solved, solve, write_solved
 from canonpose.solving.rig import solve_rig
 from solving.rigs import FOCAL, RING, SKELETON, errors_in_mm, rotation_errors, scene
 from synthetic_people import Ring
@@ -144,6 +145,33 @@ def test_distant_cameras_end_in_weak_perspective():
     assert np.abs(solution.takes[0].positions[:, SKELETON.root_index]).max() < 1e-9
 
 
+def test_a_camera_that_sees_nobody_in_one_of_the_takes_is_left_out_there():
+    shown = scene(frames=12, people=2)
+    first, second = shown.capture.takes
+    face = np.zeros_like(second.views["c3"].scores)
+    face[:2, SKELETON.index("nose")] = 1
+    views = {**second.views, "c3": replace(second.views["c3"], scores=face)}
+    found = canonpose.solving.lifted_views.lifted_views(
+        (first, replace(second, views=views)), shown.capture.cameras, lifter()
+    )
+    assert found.weights[3, :12].all()
+    assert not found.weights[3, 12:].any()
+    assert found.weights[:3].all()
+
+
+def test_takes_that_no_three_cameras_saw_tell_the_cameras_together():
+    shown = scene(people=4)
+    pairs = (("c0", "c1"), ("c1", "c2"), ("c2", "c3"), ("c3", "c0"))
+    takes = tuple(
+        replace(one, views={camera: one.views[camera] for camera in pair})
+        for one, pair in zip(shown.capture.takes, pairs, strict=True)
+    )
+    few = replace(shown, capture=replace(shown.capture, takes=takes))
+    solution = solved(few)
+    assert solution.rig.projection == "perspective"
+    assert rotation_errors(solution.rig, RING).max() < 0.1
+
+
 def test_a_camera_out_of_step_is_named():
     shown = scene(frames=60)
     take = shown.capture.takes[0]
@@ -181,6 +209,30 @@ def test_the_command_writes_what_can_be_read(exact, tmp_path, monkeypatch, capsy
     facts = json.loads((output / "solve.json").read_text())
     assert facts["rigs"][0]["cameras"]["c0"]["error_px"] < 1
     assert facts["rigs"][0]["chirality"]["perspective_tells"] is True
+
+
+def test_cameras_of_an_earlier_solution_do_not_stay(exact, tmp_path):
+    _, solution = exact
+    whole = Solved(solution.takes, (solution.rig,), SKELETON, "m")
+    write_solved(whole, tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    assert read_rig(tmp_path).cameras
+    weak = replace(solution.rig, projection="weak", cameras={})
+    write_solved(replace(whole, rigs=(weak,)), tmp_path)
+    assert not read_rig(tmp_path).cameras
+    assert not list(tmp_path.rglob("*.yaml"))
+    assert (tmp_path / "notes.txt").exists()
+    several = replace(whole, rigs=(solution.rig, replace(solution.rig, name="other")))
+    write_solved(several, tmp_path)
+    write_solved(whole, tmp_path)
+    assert [file.parent for file in tmp_path.rglob("cameras.json")] == [tmp_path]
+
+
+def test_a_folder_that_holds_cameras_of_something_else_keeps_them(exact, tmp_path):
+    (tmp_path / "studio").mkdir()
+    (tmp_path / "studio" / "cameras.json").write_text("[]")
+    write_solved(Solved(exact[1].takes, (), SKELETON, "m"), tmp_path)
+    assert (tmp_path / "studio" / "cameras.json").exists()
 
 
 def test_unknown_image_sizes_are_said(exact, monkeypatch):

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Float
 
 from canonpose.baselines.relative_pose import RelativePose, relative_pose
-from canonpose.baselines.rig import RigViews
 from canonpose.geometry.cameras import Camera
+from canonpose.solving.rig_views import RigViews
 
 MIN_MATCHES = 50
 """Fewer common joints do not tell how two cameras stand."""

@@ -11,8 +11,8 @@ import numpy as np
 from jaxtyping import Float
 
 from canonpose.baselines.chain import Matches, chained_cameras
-from canonpose.baselines.rig import RigViews
 from canonpose.skeleton import Skeleton
+from canonpose.solving.rig_views import RigViews
 
 SHARES = tuple(np.geomspace(0.45, 3.0, 10).tolist())
 """Focal lengths that are tried first, as shares of the image's longer side: fields of view from 96

@@ -8,8 +8,7 @@ import torch
 from jaxtyping import Float
 
 from canonpose.baselines.labels import LabelledView
-from canonpose.baselines.rig import RigViews, rig_views
-from canonpose.baselines.self_calibration import EpipolarConfig, detected_only, estimated_cameras
+from canonpose.baselines.self_calibration import EpipolarConfig, estimated_cameras
 from canonpose.datamodel import Capture, Take
 from canonpose.errors import InputError
 from canonpose.geometry.cameras import UNITS_IN_METRES, Camera
@@ -18,6 +17,7 @@ from canonpose.inference.body_scale import body_size
 from canonpose.readers.reference import Reference
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
+from canonpose.solving.rig_views import RigViews, rig_views
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,7 @@ def pseudo_labels(capture: Capture, config: EpipolarConfig | None = None) -> Pse
     for rig in dict.fromkeys(take.rig for take in capture.takes):
         places = [place for place, take in enumerate(capture.takes) if take.rig == rig]
         takes = [capture.takes[place] for place in places]
-        views = rig_views(takes, capture.cameras, detected_only(capture.skeleton))
+        views = rig_views(takes, capture.cameras, capture.skeleton.detected_only())
         rigs[rig] = estimated_cameras(views, capture.skeleton, config, rig)
         if left_out := [name for name in views.cameras if name not in rigs[rig]]:
             notes.append(f"rig {rig!r}: {', '.join(left_out)} see too little that others see.")

@@ -8,10 +8,10 @@ from jaxtyping import Int64
 from canonpose.baselines.chain import MIN_MATCHES, chained_cameras, common_joints
 from canonpose.baselines.focal import estimate_focal
 from canonpose.baselines.relative_pose import poselib
-from canonpose.baselines.rig import RigViews
 from canonpose.errors import InputError
 from canonpose.geometry.cameras import Camera
 from canonpose.skeleton import Skeleton
+from canonpose.solving.rig_views import RigViews
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def estimated_cameras(
         )
     few = views.at(_telling_frames(views, config))
     if config.focal is None:
-        share = estimate_focal(few, matches, detected_only(skeleton), config.seed)
+        share = estimate_focal(few, matches, skeleton.detected_only(), config.seed)
         focals = [share * max(size) for size in views.sizes]
     else:
         focals = [config.focal] * len(views.cameras)
@@ -74,14 +74,3 @@ def _telling_frames(views: RigViews, config: EpipolarConfig) -> Int64[np.ndarray
     if not len(frames):
         frames = np.arange(views.positions.shape[1])
     return frames[:: -(-len(frames) // config.frames)]
-
-
-def detected_only(skeleton: Skeleton) -> Skeleton:
-    """The joints that a detector saw: the image of a mean is not the mean of the images."""
-    kept = set(skeleton.detected)
-    return Skeleton(
-        name=skeleton.name,
-        joints=skeleton.detected,
-        root=skeleton.detected[0],
-        parents={j: p for j, p in skeleton.parents.items() if {j, p} <= kept},
-    )

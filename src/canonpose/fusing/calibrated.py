@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
-from canonpose.baselines.rig import RigViews
 from canonpose.geometry.cameras import Camera, undistort
 from canonpose.solving.all_frames import JointsIn3D, joints_of_perspective
 from canonpose.solving.pinholes import Pinholes
+from canonpose.solving.rig_views import RigViews
 
 
 def triangulated(

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.errors import InputError, InputWarning
 from canonpose.inference.lift import lift
+from canonpose.lifter.joints import NothingToLift
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.skeleton import Skeleton
 
@@ -87,11 +88,12 @@ def lifted_take(
     root = lifter.skeleton.root
     poses = {}
     for camera, view in views.items():
-        if view.seen.any():
+        try:
             poses[camera] = lift(view, lifter, device=device)
-        else:
+        except NothingToLift:
+            whom = f"nobody's {root}" if view.seen.any() else "nobody"
             warnings.warn(
-                f"camera {camera!r} sees nobody, and is left out.", InputWarning, stacklevel=3
+                f"camera {camera!r} sees {whom}, and is left out.", InputWarning, stacklevel=3
             )
     if not poses:
         raise InputError(f"{', '.join(views)}: the root joint {root!r} is seen in no view.")

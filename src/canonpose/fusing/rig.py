@@ -14,8 +14,8 @@ from canonpose.files import short_list, unreadable
 from canonpose.geometry.cameras import Camera
 from canonpose.readers.calibration import choose, read_calibration
 from canonpose.readers.reference import LENGTHS
-
-CAMERAS, FACTS = "cameras.json", "solve.json"
+from canonpose.solving.files import FACTS
+from canonpose.solving.files import JSON as CAMERAS
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ def footage_for(keypoints: Keypoints, skeleton: Skeleton) -> Footage:
     Raises
     ------
     InputError
-        If the keypoints lack the root joint, or it is seen in no frame.
+        If the keypoints lack the root joint, or, as `NothingToLift`, it is seen in no frame.
     """
     positions, scores = in_skeleton(keypoints, skeleton)
     normalised = normalise(

@@ -10,6 +10,10 @@ from canonpose.errors import InputError, InputWarning
 from canonpose.skeleton import Skeleton, convert
 
 
+class NothingToLift(InputError):
+    """A camera shows nobody, or nobody's root joint."""
+
+
 def in_skeleton(
     keypoints: Keypoints, skeleton: Skeleton
 ) -> tuple[Float[np.ndarray, "frame joint 2"], Float[np.ndarray, "frame joint"]]:
@@ -51,11 +55,11 @@ def check_something_seen(
 
     Raises
     ------
-    InputError
+    NothingToLift
         If no frame shows the root joint and another.
     """
     if unseen.all():
-        raise InputError(
+        raise NothingToLift(
             f"{keypoints.source or keypoints.camera}: the root joint {skeleton.root!r} is seen in "
             f"no frame, so there is nothing to lift; check the file and its layout."
         )

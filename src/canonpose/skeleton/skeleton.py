@@ -193,6 +193,19 @@ class Skeleton:
             pairs=tuple(pair for pair in self.pairs if not gone & set(pair)),
         )
 
+    def detected_only(self) -> "Skeleton":
+        """The joints that a detector saw, about the first of them, without pairs.
+
+        Where images are compared across views: the image of a mean is not the mean of the images.
+        """
+        kept = set(self.detected)
+        return Skeleton(
+            name=self.name,
+            joints=self.detected,
+            root=self.detected[0],
+            parents={j: p for j, p in self.parents.items() if {j, p} <= kept},
+        )
+
     def _kept_ancestor(self, joint: str, gone: set[str]) -> str | None:
         parent = self.parents.get(joint)
         while parent in gone:

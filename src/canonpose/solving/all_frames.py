@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float
 
-from canonpose.baselines.rig import RigViews
 from canonpose.geometry.triangulation import triangulate
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
 from canonpose.solving.pinholes import Pinholes, see
 from canonpose.solving.points import Observations, observations_of, solve_points
+from canonpose.solving.rig_views import RigViews
 from canonpose.solving.weak import WeakPoses
 
 LEFT_OUT_POINTS = 2000

@@ -23,9 +23,13 @@ from canonpose.npz import write_arrays
 from canonpose.skeleton import Skeleton
 from canonpose.solving.solved import MirrorVotes, Solved, SolvedRig, SolvedTake
 
+FACTS = "solve.json"
+JSON, ANIPOSE, OPENCV = "cameras.json", "cameras.toml", "opencv"
+"""Files of all cameras, and the folder of a file each."""
+
 
 def write_solved(solved: Solved, folder: str | Path) -> None:
-    """Write a solved capture; ``solve.json`` comes last.
+    """Write a solved capture, in place of the cameras of an earlier one; ``solve.json`` comes last.
 
     Raises
     ------
@@ -33,12 +37,23 @@ def write_solved(solved: Solved, folder: str | Path) -> None:
         If the folder cannot be written to.
     """
     folder = Path(folder)
+    _remove_earlier(folder)
     for take in solved.takes:
         write_take(take, solved.skeleton, solved.units, folder / "takes" / f"{take.name}.npz")
     for rig in solved.rigs:
         if rig.cameras:
             _write_cameras(rig, rig_folder(solved, rig, folder), solved.units)
-    write_whole(folder / "solve.json", json.dumps(_facts(solved), indent=2) + "\n")
+    write_whole(folder / FACTS, json.dumps(_facts(solved), indent=2) + "\n")
+
+
+def _remove_earlier(folder: Path) -> None:
+    """The cameras that an earlier solution wrote here, which this one may not have."""
+    if not (folder / FACTS).exists():
+        return
+    (folder / FACTS).unlink()
+    for written in (JSON, ANIPOSE, f"{OPENCV}/*.yaml"):
+        for file in (*folder.glob(written), *folder.glob(f"*/{written}")):
+            file.unlink()
 
 
 def write_take(take: SolvedTake, skeleton: Skeleton, units: str, path: Path) -> None:
@@ -73,10 +88,10 @@ def rig_folder(solved: Solved, rig: SolvedRig, folder: Path) -> Path:
 
 def _write_cameras(rig: SolvedRig, folder: Path, units: str) -> None:
     cameras = list(rig.cameras.values())
-    write_json(cameras, folder / "cameras.json")
-    write_anipose(cameras, folder / "cameras.toml", {"units": units, "lens": rig.lens})
+    write_json(cameras, folder / JSON)
+    write_anipose(cameras, folder / ANIPOSE, {"units": units, "lens": rig.lens})
     for camera in cameras:
-        write_opencv(camera, folder / "opencv" / f"{camera.name}.yaml")
+        write_opencv(camera, folder / OPENCV / f"{camera.name}.yaml")
 
 
 def _facts(solved: Solved) -> dict[str, Any]:

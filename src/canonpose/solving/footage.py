@@ -7,8 +7,6 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int64
 
-from canonpose.baselines.rig import RigViews, rig_views
-from canonpose.baselines.self_calibration import detected_only
 from canonpose.datamodel import Capture, Take
 from canonpose.errors import InputError
 from canonpose.inference.body_scale import body_size
@@ -17,6 +15,7 @@ from canonpose.skeleton import Skeleton
 from canonpose.solving.all_frames import JointsIn3D
 from canonpose.solving.lifted_views import LiftedViews, lifted_views
 from canonpose.solving.pinholes import Pinholes
+from canonpose.solving.rig_views import RigViews, rig_views
 from canonpose.solving.sequence.bones import bone_ends
 from canonpose.solving.sequence.expectation import RATE
 from canonpose.solving.sequence.steadied import steadied
@@ -46,14 +45,14 @@ class RigFootage:
         device: str = "auto",
     ) -> "RigFootage":
         """Gather the takes of a rig and lift their views."""
-        views = rig_views(takes, capture.cameras, detected_only(capture.skeleton))
+        views = rig_views(takes, capture.cameras, capture.skeleton.detected_only())
         lifted = lifted_views(takes, views.cameras, lifter, device)
         return cls(name, tuple(takes), capture.skeleton, views, lifted)
 
     @property
     def joints(self) -> Skeleton:
         """The skeleton of the detected joints."""
-        return detected_only(self.skeleton)
+        return self.skeleton.detected_only()
 
     @property
     def bones(self) -> Int64[np.ndarray, "bone 2"]:

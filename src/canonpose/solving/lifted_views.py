@@ -10,6 +10,7 @@ from canonpose.datamodel import Poses, Take
 from canonpose.errors import InputError
 from canonpose.inference import lift
 from canonpose.lifter import TrainedLifter
+from canonpose.lifter.joints import NothingToLift
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +48,15 @@ def lifted_views(
 
 
 def _lifted(take: Take, camera: str, lifter: TrainedLifter, device: str) -> LiftedViews:
-    """One view, with an axis for it; a camera that a take lacks lifts nothing."""
+    """One view, with an axis for it; a camera that a take lacks, or that sees nobody in it, lifts
+    nothing.
+    """
     if camera not in take.views:
-        shape = (1, len(take))
-        return LiftedViews(np.full((*shape, 3, 3), np.nan), np.full(shape, np.nan), np.zeros(shape))
-    poses = lift(take.views[camera], lifter, device=device)
+        return _nothing(len(take))
+    try:
+        poses = lift(take.views[camera], lifter, device=device)
+    except NothingToLift:
+        return _nothing(len(take))
     scales = _scales(poses)
     known = np.isfinite(scales) & (scales > 0) & np.isfinite(poses.rotation).all((1, 2))
     return LiftedViews(
@@ -59,6 +64,11 @@ def _lifted(take: Take, camera: str, lifter: TrainedLifter, device: str) -> Lift
         np.where(known, scales, np.nan)[None],
         np.where(known, poses.scores.mean(-1), 0.0)[None].astype(np.float64),
     )
+
+
+def _nothing(frames: int) -> LiftedViews:
+    shape = (1, frames)
+    return LiftedViews(np.full((*shape, 3, 3), np.nan), np.full(shape, np.nan), np.zeros(shape))
 
 
 def _scales(poses: Poses) -> Float[np.ndarray, " frame"]:

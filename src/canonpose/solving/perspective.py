@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int64
 
-from canonpose.baselines.rig import RigViews
 from canonpose.errors import InputError
 from canonpose.solving.bundle import Bundle, bundle_adjusted
 from canonpose.solving.camera_unknowns import FOCAL_RANGE, Lens
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.pinholes import Pinholes, Points
 from canonpose.solving.points import observations_of, solve_points
+from canonpose.solving.rig_views import RigViews
 from canonpose.solving.start import perspective_start
 from canonpose.solving.weak import WeakPoses
 
@@ -57,6 +57,9 @@ class RigProblem:
         )
         confident = (self.detections.weights * tolerance >= config.min_score).sum(0)
         good = np.flatnonzero(confident >= min(3, len(views.cameras)))
+        if len(good) < FEWEST_POINTS:
+            # A point of two views tells the cameras less, but takes may have no more than two each.
+            good = np.flatnonzero(confident >= 2)
         if len(good) < FEWEST_POINTS:
             raise InputError(
                 f"cameras {', '.join(views.cameras)}: only {len(good)} joints are seen well enough "

@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int64
 
-from canonpose.baselines.rig import RigViews
 from canonpose.chirality import ChiralityVote, vote
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
@@ -17,6 +16,7 @@ from canonpose.solving.config import SolveConfig
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.moving.about_roots import steadied_about_roots
 from canonpose.solving.perspective import PerspectiveRig, RigProblem
+from canonpose.solving.rig_views import RigViews
 from canonpose.solving.rotations import consensus_rotations
 from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
 from canonpose.solving.weak import MIRROR, WeakPoses

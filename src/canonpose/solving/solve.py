@@ -55,7 +55,7 @@ def solve(
     Raises
     ------
     InputError
-        If the cameras see too little or only from one side.
+        If the cameras see too little or only from one side, or the height is no length.
     """
     config = config or SolveConfig()
     check_height(subject_height)

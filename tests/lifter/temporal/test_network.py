@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -114,6 +115,20 @@ def test_nothing_usable_gives_numbers():
 )
 def test_frames_of_slow_recordings_lie_as_far_apart_as_they_are_in_time(fps, apart):
     assert places_at(fps, 4).tolist() == [0, apart, 2 * apart, 3 * apart]
+
+
+@pytest.mark.parametrize(
+    ("fps", "times", "places"),
+    [
+        (30.0, [5.0, 5.033, 5.067, 7.0, 7.033], [0, 1, 2, 60, 61]),
+        (60.0, [0.0, 0.0167, 0.0333, 1.0, 1.0167], [0, 1, 2, 60, 61]),
+        (25.0, [0.0, 0.04, 0.08, 0.12, 0.16], [0, 1, 2, 3, 4]),
+        (10.0, [0.0, 0.1, 0.25, 0.3, 0.31], [0, 3, 7, 8, 9]),
+        (None, [0.0, 0.01, 0.02, 1.02, 1.03], [0, 1, 2, 32, 33]),
+    ],
+)
+def test_frames_lie_as_far_apart_as_their_times(fps, times, places):
+    assert places_at(fps, len(times), np.array(times)).tolist() == places
 
 
 def test_places_between_slow_frames_stay_empty():

@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from canonpose.baselines.rig import rig_views
-from canonpose.baselines.self_calibration import detected_only
 from canonpose.cli.main import main
 from canonpose.exporters.captures import write_capture
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
@@ -18,6 +16,7 @@ from canonpose.solving import SolveConfig
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
 from canonpose.solving.moving.rig import solve_moving
+from canonpose.solving.rig_views import rig_views
 from solving.rigs import FOCAL, MIDDLE, RING, SKELETON, scene
 
 FRAMES, FEW = 30, 12
@@ -65,7 +64,7 @@ def footage(filmed):
     off = Rotation.from_rotvec(np.radians(5) * random.standard_normal((4 * frames, 3)))
     facing = Rotation.random(frames, random_state=2).as_matrix()
     lifted = off.as_matrix().reshape(4, frames, 3, 3) @ rotations @ facing
-    views = rig_views(capture.takes, capture.cameras, detected_only(SKELETON))
+    views = rig_views(capture.takes, capture.cameras, SKELETON.detected_only())
     seen = LiftedViews(lifted, 1.75 * focals / depths, np.ones((4, frames)))
     return RigFootage("t0", capture.takes, SKELETON, views, seen)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
@@ -80,7 +81,9 @@ class LiftedFrames:
         )
 
 
-def places_at(fps: float | None, frames: int) -> Int64[Tensor, " frame"]:
+def places_at(
+    fps: float | None, frames: int, times: Float[np.ndarray, " frame"] | None = None
+) -> Int64[Tensor, " frame"]:
     """The places of a recording's frames in windows.
 
     Neighbouring places are neighbouring frames, as long as these come no slower than `RATE`; of
@@ -93,5 +96,10 @@ def places_at(fps: float | None, frames: int) -> Int64[Tensor, " frame"]:
         Where it is not known, frames are taken to come fast.
     frames : int
         How many there are.
+    times : array [frame], optional
+        Of each, in seconds, where they are uneven: what is not filmed in between stays empty.
     """
-    return torch.arange(frames) * (max(1, round(RATE / fps)) if fps else 1)
+    if times is None or not frames:
+        return torch.arange(frames) * (max(1, round(RATE / fps)) if fps else 1)
+    steps = np.maximum(np.round(np.diff(times) * max(fps or RATE, RATE)), 1)
+    return torch.from_numpy(np.concatenate([[0], np.cumsum(steps)]).astype(np.int64))

@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float, Int64
 
-from canonpose.baselines.rig import RigViews
 from canonpose.solving.all_frames import JointsIn3D
 from canonpose.solving.moving.take import MovingTake, TakeProblem, joined
+from canonpose.solving.rig_views import RigViews
 from canonpose.solving.rotations import nearest_rotation
 from canonpose.solving.sequence.expectation import STILL
 from canonpose.solving.weak import WeakPoses

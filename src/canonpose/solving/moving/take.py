@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int64
 
-from canonpose.baselines.rig import RigViews
 from canonpose.solving.moving.start import perspective_views
+from canonpose.solving.rig_views import RigViews
 from canonpose.solving.rotations import nearest_rotation
 from canonpose.solving.sequence.adjust import Adjusted, adjusted
 from canonpose.solving.sequence.expectation import Body, Handling

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float, Int64
 
-from canonpose.baselines.rig import RigViews
 from canonpose.solving.all_frames import JointsIn3D
 from canonpose.solving.pinholes import Pinholes, see
+from canonpose.solving.rig_views import RigViews
 from canonpose.solving.sequence.adjust import adjusted
 from canonpose.solving.sequence.equations import Detections, Expected
 from canonpose.solving.sequence.expectation import Body
