@@ -39,7 +39,7 @@ def lift(
         warning.
     lifter : TrainedLifter
     temporal : TrainedTemporal, optional
-        Of the same training; joins the frames of a video over time.
+        Of the same joints (`canonpose.temporal_of`); joins the frames of a video over time.
     causal : bool
         Let ``temporal`` look at no later frame, as live.
     subject_height : float, optional
@@ -55,7 +55,8 @@ def lift(
     Raises
     ------
     InputError
-        If the keypoints lack the root joint altogether, or the height is no length.
+        If the keypoints lack the root joint altogether, ``temporal`` has other joints, or the
+        height is no length.
     """
     units = segments_of(lifter.skeleton).units
     height, units = size_of_subject(subject_height, units, lifter.skeleton)
@@ -71,6 +72,7 @@ def lift(
             lifted.in_camera,
             ~unseen,
             fps=keypoints.fps,
+            times=keypoints.times,
             causal=causal,
             device=where,
         )

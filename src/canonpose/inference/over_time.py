@@ -2,6 +2,7 @@
 
 from collections import deque
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
@@ -22,6 +23,7 @@ def joined_over_time(
     usable: Bool[Tensor, " frame"],
     *,
     fps: float | None = None,
+    times: Float[np.ndarray, " frame"] | None = None,
     causal: bool = False,
     device: torch.device | None = None,
 ) -> Float[Tensor, "frame joint 3"]:
@@ -38,6 +40,8 @@ def joined_over_time(
         Frames that could be lifted.
     fps : float, optional
         Frames per second; where it is low, a window holds fewer of them.
+    times : array [frame], optional
+        In seconds, where they are uneven; a window does not reach over a gap that is longer.
     causal : bool
         Look at no frame after the one that is lifted.
     device : torch.device, optional
@@ -56,7 +60,7 @@ def joined_over_time(
         in_camera,
         usable,
         torch.zeros(len(usable), dtype=torch.int64),
-        places_at(fps, len(usable)),
+        places_at(fps, len(usable), times),
     )
     parts = []
     for chosen in torch.arange(len(frames)).split(BATCH):

@@ -7,9 +7,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from canonpose.geometry.normalisation import NormalisedPoses
 from canonpose.geometry.procrustes import scale_alignment
-from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import body_size
+from canonpose.inference.frames import lifted_frames
 from canonpose.lifter.sigma import features_of
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.refining.labels import SolvedLabels
@@ -45,7 +46,7 @@ def lifting_errors(
     chosen: Bool[Tensor, " sample"],
     trusted: float,
 ) -> LiftingErrors:
-    """What a lifter gets wrong at some moments.
+    """What a lifter gets wrong at some moments, as `canonpose.lift` lifts single frames.
 
     Parameters
     ----------
@@ -61,7 +62,8 @@ def lifting_errors(
     usable = labels.valid[chosen].any(-1)
     positions = labels.samples.positions[chosen][usable]
     scores = labels.samples.scores[chosen][usable]
-    lifted = _lifted(lifter, positions, scores)
+    ones = torch.ones(len(positions))
+    lifted = lifted_frames(NormalisedPoses(positions, scores, ones), lifter).in_camera
     valid = labels.valid[chosen][usable]
     unit = _unit(labels, skeleton)
     known = labels.positions[chosen][usable] / unit
@@ -73,20 +75,6 @@ def lifting_errors(
         features_of(positions, scores, lifted),
         torch.where(valid, off, torch.nan),
     )
-
-
-def _lifted(
-    lifter: TrainedLifter,
-    positions: Float[Tensor, "view joint 2"],
-    scores: Float[Tensor, "view joint"],
-) -> Float[Tensor, "view joint 3"]:
-    """As `canonpose.lift` gives them, of body size 1."""
-    network = lifter.network.cpu()
-    canonical, rotation = network(positions, scores)
-    root = lifter.skeleton.root_index
-    canonical = canonical - canonical[:, root : root + 1]
-    size, _ = body_size(canonical, lifter.skeleton)
-    return rotate(rotation, canonical / size[:, None, None])
 
 
 def _unit(labels: SolvedLabels, skeleton: Skeleton) -> float:
