@@ -43,7 +43,7 @@ class Evaluate:
     poses: tyro.conf.Positional[tuple[Path, ...]]
     """Files of `canonpose lift`."""
     reference: Path
-    """3D file: positions, joint_names, and optionally valid, fps and units."""
+    """3D file: positions, joint_names, units, and optionally valid and fps."""
     calibration: Path | None = None
     """Cameras file, to bring the reference into each camera's frame."""
     camera: str | None = None

@@ -24,7 +24,7 @@ from canonpose.training.store import pack
 class Pack:
     """Write what a training sees of captures into one folder, for footage larger than the memory.
 
-    `canonpose train STORE` trains on it as on the captures.
+    `canonpose train STORE` trains on it as on the captures with --no-refine.
     """
 
     capture: tyro.conf.Positional[tuple[Path, ...]]

@@ -42,7 +42,8 @@ class Plan:
     seeds: int = 1
     """Trainings of each rig."""
     full: bool = False
-    """Train as `canonpose train` does by default: hours rather than minutes without a GPU."""
+    """Train as `canonpose train --preset fast --start-from nothing` does: hours rather than minutes
+    without a GPU."""
     moments: int = 3000
     """Of motion to train on, at most."""
     up: Literal["y", "z"] | None = None

@@ -86,13 +86,13 @@ class Train:
     refine: bool = False
     """Solve the footage in 3D, from all views together, and train a student on that. What solves it
     is the lifter that training starts from, else one that is trained self-supervised first, into
-    RUN/self-supervised. Done by default where the footage is not packed, and neither --preset nor
-    --epochs is given."""
+    RUN/self-supervised. Done by default where the footage is not packed, and none of --preset,
+    --epochs and --min-steps is given."""
     no_refine: bool = False
     """Do not: train self-supervised alone, which is less exact."""
     window: int = 0
     """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
-    frames: 9, 27 or 81. With --resume, of a finished training."""
+    frames: 9, 27, 81 or 243. With --resume, of a finished training."""
     resume: bool = False
     """Go on with an interrupted training."""
     overwrite: bool = False

@@ -53,7 +53,7 @@ def export_onnx(run: str | Path, path: str | Path, *, precision: Precision = "fp
     run : path
         The folder of a trained lifter, or "pretrained".
     path : path
-        The file to write; it is written only if it computes what PyTorch does.
+        The file to write; of fp32, only if it computes what PyTorch does.
     precision : {"fp32", "fp16", "int8"}
         How weights are kept. fp16 halves the file and is computed with in single precision. int8
         makes it a third and multiplies in whole numbers: less exact, and faster for single poses.
@@ -61,7 +61,8 @@ def export_onnx(run: str | Path, path: str | Path, *, precision: Precision = "fp
     Raises
     ------
     InputError
-        If the folder holds no trained lifter, the file cannot be written, or the extra is missing.
+        If the folder holds no trained lifter, the file cannot be written, the extra is missing, or
+        an fp32 file computes something else.
     """
     folder, path = folder_named(run), Path(path)
     lifter = load_lifter(folder)

@@ -119,7 +119,8 @@ def load_onnx(model: str | Path = "pretrained", *, threads: int = 0) -> OnnxLift
     Raises
     ------
     InputError
-        If there is no such file, or it is no exported lifter, or ONNX Runtime is not installed.
+        If there is no such file, or it is no exported lifter, is not that of the folder's lifter
+        (any more), or its weights are damaged; or if ONNX Runtime is not installed.
     """
     onnxruntime = _import_onnxruntime()
     path = model_path(model)

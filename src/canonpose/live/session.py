@@ -37,7 +37,7 @@ class LiveSession:
     lifter : TrainedLifter
     settings : LiveSettings, optional
     temporal : TrainedTemporal, optional
-        Of the same training; joins the pictures so far over time.
+        Of the same joints; joins the pictures so far over time.
 
     Raises
     ------

@@ -32,6 +32,7 @@ class LossConfig:
     It has no say where branches are exchanged, and makes the chirality vote less of a check: what
     is trained to look right votes right."""
     camera_sum: Literal["rigs", "samples"] = "rigs"
-    """Camera-consistency as a sum over rigs of their means (the code), or one mean over samples."""
+    """Camera-consistency as a sum over rigs of their means (the code), or one mean over samples;
+    either is summed over cameras."""
     camera_permutation: Literal["uniform", "derangement"] = "derangement"
     """Whether a sample may be given its own relative rotation (the code) or never is."""

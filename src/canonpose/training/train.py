@@ -76,7 +76,8 @@ def train(
     Raises
     ------
     InputError
-        If the footage, the run's folder or the device cannot be used, or the losses diverge.
+        If the footage, the run's folder, the device or the lifter to start from cannot be used, or
+        the losses diverge.
     KeyboardInterrupt
         If stopped by Ctrl-C or SIGTERM; with ``run``, a checkpoint has been written.
     """
