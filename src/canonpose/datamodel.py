@@ -36,8 +36,8 @@ class Keypoints:
     person: str = ""
     """Which person of the file this is, in words, and how many others there were."""
     times: Float[np.ndarray, " frame"] | None = None
-    """Seconds on the camera's own clock since its first frame, where the file tells; frames need
-    not be evenly spaced."""
+    """Seconds, counted from anywhere (a video's: from its first frame), where the file tells;
+    frames need not be evenly spaced."""
 
     def __len__(self) -> int:
         return len(self.positions)

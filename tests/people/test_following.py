@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from canonpose.people.following import Following, follow, joined
+from canonpose.people.following import Following, follow, joined, windows_of
 from canonpose.people.tracks import along
 from canonpose.readers import read_capture
 from synthetic_files import body, view, write_openpose
@@ -76,3 +76,10 @@ def test_a_capture_says_whom_it_follows(tmp_path):
     assert capture.takes[0].views["cam1"].seen.any(1).sum() > 250
     asked = read_capture(tmp_path / "take", persons={"cam1": 1}).takes[0].views["cam1"]
     assert asked.seen.any(1).sum() == 180
+
+
+@pytest.mark.parametrize("fps", [0.5, 1.0, 3.0])
+def test_no_window_is_empty_however_slow_the_footage(fps):
+    assert [window.tolist() for window in windows_of(4, fps, seconds=0.2)] == [[0], [1], [2], [3]]
+    views = [Following(*scene(yaw), 0) for yaw in YAWS]
+    assert all((owner == 0).all() for owner in follow(views, fps=fps))

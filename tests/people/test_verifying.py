@@ -60,3 +60,10 @@ def test_a_moving_camera_is_believed_only_where_that_is_clear():
     assert right > 0.5
     mistaken = [views[0], swapped(views[1], 120), views[2]]
     assert shares(mistaken[1], owners_of(mistaken)[1])[1] < 0.05
+
+
+def test_slow_footage_loses_nothing_either():
+    views = crowd()
+    start = [np.full(FRAMES, view.chosen) for view in views]
+    for view, owner in zip(views, verified(views, start, fps=2.0, pairs=PAIRS), strict=True):
+        assert shares(view, owner) == (pytest.approx(1, abs=0.01), 0)

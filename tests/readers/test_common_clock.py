@@ -63,3 +63,82 @@ def test_other_durations_need_a_word(tmp_path):
     write_npz(tmp_path / "c2.npz", marked(40, 25), fps=25.0)
     with pytest.raises(InputError, match=r"'c1' films for 0\.98 s, camera 'c2' .*trim = true"):
         read_capture(tmp_path)
+
+
+def test_files_of_one_length_may_have_drifted_apart(tmp_path):
+    write_npz(tmp_path / "c1.npz", marked(600, 60))
+    write_npz(tmp_path / "c2.npz", marked(600, 60, pace=1.005))
+    first, second = noses(settings(tmp_path, "[drifts]\nc2 = 5000"))[1]
+    np.testing.assert_allclose(first, second, atol=1e-2)
+    assert len(first) == 597  # c2's last frame was taken at 599 / 1.005
+
+
+def test_a_drift_does_not_explain_other_lengths(tmp_path):
+    write_npz(tmp_path / "c1.npz", marked(60, 60))
+    write_npz(tmp_path / "c2.npz", marked(30, 60))
+    with pytest.raises(InputError, match=r"'c2' films for 0\.48 s, camera 'c1' .*0\.98 s"):
+        read_capture(settings(tmp_path, "[drifts]\nc2 = 120"))
+
+
+@pytest.mark.parametrize("text", ["[offsets]\nc2 = -2.5", "[drifts]\nc2 = 500"])
+def test_files_that_tell_no_rate_are_interpolated_in_frames(tmp_path, text):
+    for place, camera in enumerate(("c1", "c2")):
+        write_npz(tmp_path / f"{camera}.npz", view(body(90, 0), 40 * place), fps=None)
+    capture = read_capture(settings(tmp_path, text))
+    seen = capture.takes[0].views["c2"]
+    assert seen.fps is None and seen.seen.any(1).all()
+    assert capture.notes[-1].endswith("moments")
+
+
+def test_lengths_are_told_in_frames_where_no_file_tells_its_rate(tmp_path):
+    for camera, frames in (("c1", 60), ("c2", 40)):
+        write_npz(tmp_path / f"{camera}.npz", marked(frames, 60), fps=None)
+    with pytest.raises(InputError, match=r"'c2' has 40 frames, camera 'c1' has 60 frames"):
+        read_capture(settings(tmp_path, "[drifts]\nc2 = 120"))
+
+
+@pytest.mark.parametrize("start", [-3.0, 12.5, 1.7e9])
+def test_times_may_count_from_anywhere(tmp_path, start):
+    for camera in ("c1", "c2"):
+        write_npz(tmp_path / f"{camera}.npz", marked(30, 60), times=start + np.arange(30) / 60)
+    capture = read_capture(tmp_path)
+    assert len(capture.takes[0]) == 30
+    assert capture.notes == ()
+
+
+def begun_apart(folder, seconds):
+    """Times of one clock by which the second camera begins so much later."""
+    for camera, start in (("c1", 0.0), ("c2", seconds)):
+        times = 1.7e9 + start + np.arange(60) / 60
+        write_npz(folder / f"{camera}.npz", marked(60, 60, start=start), times=times)
+    return folder
+
+
+def test_cameras_begin_apart_as_their_times_say(tmp_path):
+    take, (first, second) = noses(begun_apart(tmp_path, 2.5 / 60))
+    np.testing.assert_allclose(first, second, atol=1e-2)
+    assert take.views["c2"].seen.any(1).all() and len(take) == 57
+    assert "begins 0.042 s after the first by its file's times" in read_capture(tmp_path).notes[0]
+
+
+def test_offsets_and_fps_stand_for_what_times_say(tmp_path):
+    begun_apart(tmp_path, 2.5 / 60)
+    for text in ("[offsets]\nc2 = 0", "fps = 60"):
+        assert len(read_capture(settings(tmp_path, text)).takes[0]) == 60
+
+
+def test_times_without_a_common_moment_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"times of camera 'c2' begin 12\.50 s after .*'c1'.*at 0"):
+        read_capture(begun_apart(tmp_path, 12.5))
+
+
+def test_a_file_without_times_begins_with_the_earliest(tmp_path):
+    write_npz(tmp_path / "c1.npz", marked(30, 60))
+    write_npz(tmp_path / "c2.npz", marked(30, 60), times=7 + np.arange(30) / 60)
+    assert len(read_capture(tmp_path).takes[0]) == 30
+
+
+def test_one_frame_with_its_time(tmp_path):
+    for camera in ("c1", "c2"):
+        write_npz(tmp_path / f"{camera}.npz", marked(1, 60), fps=None, times=np.array([5.0]))
+    assert len(read_capture(tmp_path).takes[0]) == 1

@@ -28,7 +28,7 @@ class Detections:
     """Whether the format leaves out frames without people, so that the file's end is not the
     recording's."""
     times: Float[np.ndarray, " frame"] | None = None
-    """Seconds on the camera's own clock since its first frame, where the file tells."""
+    """Seconds, counted from anywhere (a video's: from its first frame), where the file tells."""
 
     def __len__(self) -> int:
         return len(self.people)

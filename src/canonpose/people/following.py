@@ -128,8 +128,9 @@ def likenesses(
 
 
 def windows_of(frames: int, fps: float, seconds: float = WINDOW) -> list[Int[np.ndarray, " _"]]:
-    """The frames, parted into windows of about equal length."""
-    return np.array_split(np.arange(frames), max(round(frames / (seconds * fps)), 1))
+    """The frames, parted into windows of about equal length, each of one frame or more."""
+    count = max(min(round(frames / (seconds * fps)), frames), 1)
+    return np.array_split(np.arange(frames), count)
 
 
 def _gain(

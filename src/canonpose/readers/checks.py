@@ -100,6 +100,9 @@ def times_or_none(
 ) -> Float[np.ndarray, " frame"] | None:
     """Seconds of every frame, or None where the file does not tell.
 
+    They are as the file has them, from wherever it counts: where cameras begin at different times
+    of one clock, that is what shifts them (`canonpose.readers.common_clock.beginnings`).
+
     Raises
     ------
     InputError

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Float
 
+from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.people.choice import View
 from canonpose.people.detections import Detections
@@ -17,13 +18,17 @@ FPS_TOLERANCE = 0.01
 EVEN = 0.25
 """Frames that a timestamp may lie off an even spacing."""
 
+Clock = Float[np.ndarray, " frame"]
+"""What a camera's clock shows at each of its frames, seconds."""
+
 
 @dataclass(frozen=True)
 class Timing:
     """How the clocks of a take's cameras differ, as far as is known.
 
     A camera's clock shows offset / rate + (1 + drift / 10^6) t when t seconds have passed since
-    the first frame of a camera without offset.
+    the first frame of a camera without offset. Clocks count from each camera's first frame; where
+    no offset is given, not even 0, from the first frame of all (`beginnings`).
     """
 
     where: str
@@ -51,7 +56,7 @@ def frame_rates(views: Sequence[View], timing: Timing) -> dict[str, float | None
     """
     if timing.fps:
         return {view.camera: timing.fps for view in views}
-    told = {view.camera: _rate(view.detections) for view in views}
+    told = {view.camera: told_rate(view.detections) for view in views}
     known = {camera: rate for camera, rate in told.items() if rate}
     if not known or len(known) == len(told):
         return dict(told)
@@ -65,7 +70,8 @@ def frame_rates(views: Sequence[View], timing: Timing) -> dict[str, float | None
     return {camera: rate or first for camera, rate in told.items()}
 
 
-def _rate(detections: Detections) -> float | None:
+def told_rate(detections: Detections) -> float | None:
+    """Frames per second as the file tells, by its times if need be; None where it does not."""
     if detections.fps or detections.times is None or len(detections) < 2:
         return detections.fps
     return float(1 / np.median(np.diff(detections.times)))
@@ -74,6 +80,25 @@ def _rate(detections: Detections) -> float | None:
 def _same(rates: Iterable[float]) -> bool:
     values = list(rates)
     return max(values) - min(values) <= FPS_TOLERANCE * values[0]
+
+
+def beginnings(views: Sequence[View], timing: Timing) -> dict[str, float]:
+    """Seconds from the earliest camera's first frame to each one's, as far as files' times tell.
+
+    The times of a take's files are taken as one clock, which may count from anywhere (a day's
+    start, 1970, the first frame as a video's do): what all share means nothing, and by what they
+    differ the cameras began one after the other. A camera without times begins with the earliest.
+    Offsets and fps in ``capture.toml`` stand for what the times say, for all cameras of the take.
+    """
+    if timing.fps is not None or any(view.camera in timing.offsets for view in views):
+        return {view.camera: 0.0 for view in views}
+    firsts = {
+        view.camera: float(view.detections.times[0])
+        for view in views
+        if view.detections.times is not None
+    }
+    earliest = min(firsts.values(), default=0.0)
+    return {view.camera: firsts.get(view.camera, earliest) - earliest for view in views}
 
 
 def frames_fall_together(
@@ -86,14 +111,11 @@ def frames_fall_together(
     known = [rate for rate in rates.values() if rate]
     if not (whole and steady and (not known or _same(known))):
         return False
-    return timing.fps is not None or all(
-        view.detections.times is None
-        or bool(
-            (
-                np.abs(view.detections.times * known[0] - np.arange(len(view.detections))) < EVEN
-            ).all()
-        )
-        for view in views
+    rate = known[0] if known else 1.0  # of files of one frame, which do not tell
+    clocks = _clocks(views, {camera: rate for camera in cameras}, timing)
+    return all(
+        bool((np.abs(clock * rate - np.arange(len(clock))) < EVEN).all())
+        for clock in clocks.values()
     )
 
 
@@ -125,73 +147,98 @@ def on_common_clock(
         If the durations differ and nothing explains why, or no moment is common to all.
 
     """
-    speeds = {view.camera: rates[view.camera] or 1.0 for view in views}
-    rate = min(speeds.values())
-    clocks = {
-        view.camera: clock_of(view.detections, speeds[view.camera], own=timing.fps is None)
-        for view in views
-    }
-    begin, end = _common_time(views, clocks, speeds, timing, rate)
+    rate = min(rates[view.camera] or 1.0 for view in views)
+    clocks = _clocks(views, rates, timing)
+    begin, end = _common_time(views, clocks, rates, timing)
     first, last = int(np.ceil(begin * rate - 1e-6)), int(np.floor(end * rate + 1e-6))
     if last < first:
-        raise InputError(
-            f"{timing.where}: no common frames are left after shifting cameras by "
-            f"{_in_words(timing, speeds)}; correct the offsets in capture.toml."
-        )
+        raise InputError(f"{timing.where}: {_nothing_common(clocks, rates, timing)}")
     moments = np.arange(first, last + 1) / rate
+    told = rate if any(rates.values()) else None
     moved = []
     for view in views:
-        offset, pace = _clock_line(view.camera, speeds, timing)
-        moved.append(_at(view, clocks[view.camera], offset + pace * moments, rate))
-    return moved, rate, _notes(views, speeds, timing, len(moments), rate)
+        offset, pace = _clock_line(view.camera, rates, timing)
+        moved.append(_at(view, clocks[view.camera], offset + pace * moments, told))
+    return moved, rate, _notes(clocks, rates, timing, len(moments))
 
 
 def clock_of(
-    detections: Detections, rate: float, *, own: bool = True
+    recording: Detections | Keypoints, rate: float, *, own: bool = True
 ) -> Float[np.ndarray, " frame"]:
-    """Seconds of each frame since the camera's first, by the file's times if it has them."""
-    if own and detections.times is not None:
-        return detections.times.astype(np.float64)
-    return np.arange(len(detections)) / rate
+    """Seconds of each frame since the camera's first, by the file's ``own`` times if it has any."""
+    if own and recording.times is not None:
+        return recording.times.astype(np.float64) - float(recording.times[0])
+    return np.arange(len(recording)) / rate
 
 
-def _clock_line(camera: str, speeds: Mapping[str, float], timing: Timing) -> tuple[float, float]:
+def _clocks(
+    views: Sequence[View], rates: Mapping[str, float | None], timing: Timing
+) -> dict[str, Clock]:
+    """Seconds of each camera's frames, or frames where no rate is known; a camera each."""
+    starts = beginnings(views, timing)
+    return {
+        view.camera: starts[view.camera]
+        + clock_of(view.detections, rates[view.camera] or 1.0, own=timing.fps is None)
+        for view in views
+    }
+
+
+def _clock_line(
+    camera: str, rates: Mapping[str, float | None], timing: Timing
+) -> tuple[float, float]:
     """What the camera's clock shows at the common time 0, and how much faster it runs."""
-    return timing.offsets.get(camera, 0.0) / speeds[camera], 1 + timing.drifts.get(
-        camera, 0.0
-    ) / 1e6
+    offset = timing.offsets.get(camera, 0.0) / (rates[camera] or 1.0)
+    return offset, 1 + timing.drifts.get(camera, 0.0) / 1e6
+
+
+def begin_apart(starts: Iterable[float], rate: float) -> bool:
+    """Whether cameras begin at so different times, in seconds, that no frames fall together."""
+    values = list(starts)
+    return bool((max(values) - min(values)) * rate > EVEN)
 
 
 def _common_time(
     views: Sequence[View],
-    clocks: Mapping[str, Float[np.ndarray, " frame"]],
-    speeds: Mapping[str, float],
+    clocks: Mapping[str, Clock],
+    rates: Mapping[str, float | None],
     timing: Timing,
-    rate: float,
 ) -> tuple[float, float]:
     """Seconds of the common clock from which and to which all cameras film."""
-    begins, ends = {}, {}
-    for view in views:
-        offset, pace = _clock_line(view.camera, speeds, timing)
-        begins[view.camera] = -offset / pace
-        ends[view.camera] = (clocks[view.camera][-1] - offset) / pace
+    lines = {camera: _clock_line(camera, rates, timing) for camera in clocks}
+    begins = {c: (clocks[c][0] - offset) / pace for c, (offset, pace) in lines.items()}
+    ends = {c: (clocks[c][-1] - offset) / pace for c, (offset, pace) in lines.items()}
     closed = {view.camera: ends[view.camera] for view in views if not view.open_ended} or ends
     shortest, longest = min(closed, key=closed.__getitem__), max(closed, key=closed.__getitem__)
-    shifted = any(timing.offsets.get(camera) for camera in ends)
-    if closed[longest] - closed[shortest] > 1.5 / rate and not timing.trim and not shifted:
+    rate = min(rates[camera] or 1.0 for camera in clocks)
+    explained = (
+        timing.trim
+        or any(timing.offsets.get(camera) for camera in clocks)
+        or begin_apart((clock[0] for clock in clocks.values()), rate)
+    )
+    # Files of one length that begin together end as far apart as their clocks have drifted.
+    paces = [pace for _, pace in lines.values()]
+    drifted = (max(paces) - min(paces)) * closed[longest]
+    if closed[longest] - closed[shortest] > 1.5 / rate + drifted and not explained:
+        known = any(rates.values())
         raise InputError(
-            f"{timing.where}: camera {shortest!r} films for {clocks[shortest][-1]:.2f} s, camera "
-            f"{longest!r} for {clocks[longest][-1]:.2f} s; if they start together set trim = true "
-            f"in capture.toml, else give the [offsets] there, or let `canonpose sync` find them."
+            f"{timing.where}: camera {shortest!r} {_length(clocks[shortest], known)}, camera "
+            f"{longest!r} {_length(clocks[longest], known)}; if they start together set trim = "
+            f"true in capture.toml, else give the [offsets] there, or let `canonpose sync` find "
+            f"them."
         )
     return max(begins.values()), closed[shortest]
 
 
+def _length(clock: Clock, known: bool) -> str:
+    """How long a camera films, in frames where no rate is known."""
+    return f"films for {clock[-1] - clock[0]:.2f} s" if known else f"has {len(clock)} frames"
+
+
 def _at(
     view: View,
-    clock: Float[np.ndarray, " frame"],
+    clock: Clock,
     moments: Float[np.ndarray, " moment"],
-    rate: float,
+    rate: float | None,
 ) -> View:
     """The view at other moments of its clock; each person has a slot of their own there."""
     people = np.stack([along(view.detections.people, track) for track in view.tracks], axis=1)
@@ -203,31 +250,45 @@ def _at(
 
 
 def _notes(
-    views: Sequence[View],
-    speeds: Mapping[str, float],
+    clocks: Mapping[str, Clock],
+    rates: Mapping[str, float | None],
     timing: Timing,
     moments: int,
-    rate: float,
 ) -> list[str]:
+    known = [rate for rate in rates.values() if rate]
+    at = f" at {min(known):g} fps" if known else ""
     notes = []
-    for view in views:
-        camera = view.camera
-        why = [f"{speeds[camera]:g} fps"] if not _same(speeds.values()) else []
+    for camera, clock in clocks.items():
+        why = [f"{rates[camera]:g} fps"] if known and not _same(known) else []
+        if begin_apart((0.0, clock[0]), min(known, default=1.0)):
+            why.append(f"begins {clock[0]:.3f} s after the first by its file's times")
         if offset := timing.offsets.get(camera):
             why.append(f"shifted by {offset:g} frames")
         if drift := timing.drifts.get(camera):
             why.append(f"drift {drift:g} ppm")
-        even = step_lengths(clock_of(view.detections, speeds[camera]))
+        even = step_lengths(clock)
         if np.ptp(even) > 2 * EVEN * float(np.median(even)):
             why.append("uneven times")
         if why:
             notes.append(
-                f"camera {camera!r}: {', '.join(why)}; interpolated to {moments} moments at "
-                f"{rate:g} fps"
+                f"camera {camera!r}: {', '.join(why)}; interpolated to {moments} moments{at}"
             )
     return notes
 
 
-def _in_words(timing: Timing, cameras: Mapping[str, float]) -> str:
-    given = [f"{c} = {timing.offsets[c]:g}" for c in cameras if timing.offsets.get(c)]
-    return ", ".join(given) or "nothing"
+def _nothing_common(
+    clocks: Mapping[str, Clock], rates: Mapping[str, float | None], timing: Timing
+) -> str:
+    starts = {camera: float(clock[0]) for camera, clock in clocks.items()}
+    if begin_apart(starts.values(), min(rates[camera] or 1.0 for camera in clocks)):
+        first, last = min(starts, key=starts.__getitem__), max(starts, key=starts.__getitem__)
+        return (
+            f"no moment is common to all cameras, as the times of camera {last!r} begin "
+            f"{starts[last]:.2f} s after those of camera {first!r}; if these are not one clock, "
+            f"let each file's times begin at 0, or give the [offsets] in capture.toml."
+        )
+    given = [f"{c} = {timing.offsets[c]:g}" for c in clocks if timing.offsets.get(c)]
+    return (
+        f"no common frames are left after shifting cameras by {', '.join(given) or 'nothing'}; "
+        f"correct the offsets in capture.toml."
+    )

@@ -10,7 +10,14 @@ from jaxtyping import Float32
 from canonpose.errors import InputError
 from canonpose.files import short_list
 from canonpose.people.choice import View
-from canonpose.readers.common_clock import frame_rates
+from canonpose.readers.common_clock import (
+    FPS_TOLERANCE,
+    Timing,
+    begin_apart,
+    beginnings,
+    frame_rates,
+    told_rate,
+)
 from canonpose.readers.takes import TakePlan, read_recordings
 from canonpose.readers.videos import Detect, detect_by_default
 from canonpose.synchronisation.audio import AudioShift, audio_shift
@@ -69,6 +76,9 @@ class TakeClocks:
     """What a user should know; sound that contradicts motion, for one."""
     problem: str = ""
     """Why no offsets should be used, in a sentence; empty where they should."""
+    told: bool = False
+    """Whether the files' times tell of different beginnings, which hold where no offset is given,
+    so that offsets of 0 have to be written as well."""
 
 
 def sound_of(path: Path, rate: int) -> Sound | None:
@@ -100,24 +110,29 @@ def synchronise_take(
         If a file cannot be used.
     """
     views = read_recordings(plan, detect)
-    rates = frame_rates(views, plan.timing)
-    if not all(rates.values()):
+    timing = replace(plan.timing, offsets={}, drifts={})
+    known = frame_rates(views, timing)
+    if not all(known.values()):
         raise InputError(f"{plan.where}: no file tells its frame rate; set fps in capture.toml.")
-    found = synchronise_views(views, {c: float(r or 0) for c, r in rates.items()}, plan.persons)
+    rates = {camera: float(rate or 0) for camera, rate in known.items()}
+    found = synchronise_views(views, rates, plan.persons, own=plan.fps is None)
     sounds = {camera: listen(path, AUDIO_RATE) for camera, path in plan.cameras.items()}
-    heard = _heard(sounds)
-    clocks = _take_clocks(plan, found, {c: float(r or 0) for c, r in rates.items()}, heard)
-    if clocks.problem:
-        return replace(clocks, problem=clocks.problem + _silence(plan, sounds))
-    return clocks
+    clocks = _take_clocks(plan, found, rates, _heard(sounds, _paces(views, timing)))
+    told = begin_apart(beginnings(views, timing).values(), min(rates.values()))
+    silence = _silence(plan, sounds) if clocks.problem else ""
+    return replace(clocks, told=told, problem=clocks.problem + silence)
 
 
 def synchronise_views(
-    views: Sequence[View], rates: Mapping[str, float], persons: Mapping[str, int]
+    views: Sequence[View],
+    rates: Mapping[str, float],
+    persons: Mapping[str, int],
+    *,
+    own: bool = True,
 ) -> Estimate:
-    """`estimate` from everyone whom the cameras saw."""
+    """`estimate` from everyone whom the cameras saw, by the files' ``own`` times or without."""
     return estimate(
-        [Watched.of(view, rates[view.camera], persons.get(view.camera)) for view in views]
+        [Watched.of(view, rates[view.camera], persons.get(view.camera), own=own) for view in views]
     )
 
 
@@ -176,16 +191,28 @@ def rounded(seconds: float, rate: float) -> float:
     return float(whole) if abs(frames - whole) <= PRECISION * rate else round(frames, 1)
 
 
-def _heard(sounds: Mapping[str, Sound | None]) -> dict[str, AudioShift]:
-    """What the sound says of every camera against the first, where both have any."""
-    (_, reference), *others = sounds.items()
+def _paces(views: Sequence[View], timing: Timing) -> dict[str, float]:
+    """Seconds that pass on each camera's clock in one of its file; they differ by fps given.
+
+    A film that plays slower than it was shot has its sound slowed as well, if it has any. NaN
+    where the file does not tell its rate.
+    """
+    if timing.fps is None:
+        return {view.camera: 1.0 for view in views}
+    return {view.camera: (told_rate(view.detections) or np.nan) / timing.fps for view in views}
+
+
+def _heard(sounds: Mapping[str, Sound | None], paces: Mapping[str, float]) -> dict[str, AudioShift]:
+    """What the sound says of every camera against the first, where both have any of one pace."""
+    (first, reference), *others = sounds.items()
     shifts = {}
     for camera, sound in others if reference is not None else ():
-        if sound is None or reference is None:
+        alike = abs(paces[camera] - paces[first]) <= FPS_TOLERANCE * paces[first]
+        if sound is None or reference is None or not alike:
             continue
         shift = audio_shift(reference[0], sound[0], AUDIO_RATE)
         if shift is not None:
-            seconds = shift.seconds + sound[1] - reference[1]
+            seconds = (shift.seconds + sound[1] - reference[1]) * paces[first]
             shifts[camera] = AudioShift(seconds, shift.confidence, shift.curve)
     return shifts
 

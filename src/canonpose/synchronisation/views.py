@@ -8,8 +8,8 @@ from jaxtyping import Float
 
 from canonpose.datamodel import Keypoints
 from canonpose.people.choice import View, prominence
-from canonpose.people.detections import Detections
 from canonpose.people.tracks import along
+from canonpose.readers.common_clock import clock_of
 
 MOST_PEOPLE = 3
 """A camera; the most prominent ones are tried, and who fits the other cameras best counts."""
@@ -30,13 +30,20 @@ class Watched:
     """Frames per second."""
 
     @classmethod
-    def of(cls, view: View, fps: float, person: int | None = None) -> "Watched":
-        """The most prominent people of a view, or the one that the user asks for."""
+    def of(
+        cls, view: View, fps: float, person: int | None = None, *, own: bool = True
+    ) -> "Watched":
+        """The most prominent people of a view, or the one that the user asks for.
+
+        Frames are timed by the file's ``own`` times where it has any, else evenly at ``fps``: as
+        the take will be read (`canonpose.readers.common_clock`), where fps in ``capture.toml``
+        stands for all that files say.
+        """
         asked = view.chosen_by_user(person)
         ranked = np.argsort(-prominence(view), kind="stable")[:MOST_PEOPLE]
         chosen: Sequence[int] = [int(i) for i in ranked] if asked is None else [asked]
         people = tuple(along(view.detections.people, view.tracks[i]) for i in chosen)
-        return cls(view.camera, people, clock(view.detections, fps), fps)
+        return cls(view.camera, people, clock_of(view.detections, fps, own=own), fps)
 
     @classmethod
     def of_one(cls, keypoints: Keypoints, fps: float) -> "Watched":
@@ -45,11 +52,4 @@ class Watched:
         seen = np.concatenate(
             [keypoints.positions[:, detected], keypoints.scores[:, detected, None]], axis=-1
         )
-        return cls(keypoints.camera, (seen,), clock(keypoints, fps), fps)
-
-
-def clock(recording: Detections | Keypoints, fps: float) -> Float[np.ndarray, " frame"]:
-    """When each frame was taken, seconds; evenly spaced where the file does not tell."""
-    if recording.times is not None:
-        return recording.times.astype(np.float64)
-    return np.arange(len(recording)) / fps
+        return cls(keypoints.camera, (seen,), clock_of(keypoints, fps), fps)
