@@ -1,6 +1,8 @@
 """Many files by one command."""
 
 import json
+import os
+import shutil
 
 import numpy as np
 import pytest
@@ -56,6 +58,34 @@ def test_a_folder_is_not_taken_for_its_own_results(corpus):
     assert lift(corpus, corpus / "poses") == 0
     assert lift(corpus, corpus / "poses") == 0
     assert len(list(corpus.rglob("*.npz"))) == 6
+
+
+def test_input_is_not_written_over(corpus, monkeypatch, capsys):
+    before = {path: path.read_bytes() for path in corpus.rglob("*.npz")}
+    monkeypatch.chdir(corpus / "a")
+    for command in (
+        ["--each", "one.npz", "two.npz", "-o", "."],
+        ["--each", "*.npz", "../b/one.npz", "-o", "../a"],
+        ["one.npz", "-o", "../a/one.npz"],
+        ["../a", "-o", "two.npz"],
+        ["one.npz", "two.npz", "--static-cameras", "-o", "out.npz", "--overlay", "two.npz"],
+        ["one.npz", "-o", "../b/one.npz", "--overlay", "o.mp4", "--video", "../b/one.npz"],
+    ):
+        assert main(["lift", *command]) == 2, command
+        said = capsys.readouterr().err.replace("\n", " ")
+        assert "would be written over" in said or "would both be written" in said, said
+    assert {path: path.read_bytes() for path in corpus.rglob("*.npz")} == before
+
+
+def test_names_that_are_no_text(corpus, tmp_path, capsys):
+    odd = os.fsdecode(b"odd\xe9")
+    shutil.copy(corpus / "b" / "one.npz", corpus / "b" / f"{odd}.npz")
+    (corpus / "b" / f"bad {odd}.npz").write_text("nothing")
+    assert lift(corpus / "b", tmp_path / "out") == 2
+    assert (tmp_path / "out" / f"{odd}.npz").exists()
+    (line,) = (tmp_path / "out" / "failures.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["file"].endswith(r"bad odd\udce9.npz")
+    assert r"odd\udce9.npz: 5 of 5 frames lifted" in capsys.readouterr().out
 
 
 def test_a_list(corpus, tmp_path):

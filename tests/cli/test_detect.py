@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,17 @@ def test_one_bad_video_does_not_stop_the_others(capture, capsys):
     assert "right.mp4: somebody" in said.out
     assert "bad.mp4: is no video" in said.out.replace("\n", " ")
     assert "1 of 3 videos failed" in said.err.replace("\n", " ")
+
+
+def test_a_capture_of_bad_videos_alone(tmp_path, capsys):
+    (tmp_path / "footage").mkdir()
+    (tmp_path / "footage" / "capture.toml").write_text("trim = true\n")
+    (tmp_path / "footage" / os.fsdecode(b"bad\xe9.mp4")).write_text("no video")
+    out = tmp_path / "out"
+    assert main(["detect", str(tmp_path / "footage"), "-o", str(out), *DISCS]) == 2
+    assert "1 of 1 videos failed" in capsys.readouterr().err.replace("\n", " ")
+    assert r"bad\\udce9.mp4" in (out / "failures.jsonl").read_text(encoding="utf-8")
+    assert (out / "capture.toml").read_text() == "trim = true\n"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,11 @@ def refuse(progress: Progress) -> None:
     raise InputError("cam.mp4: is no video; check the path.")
 
 
+def refuse_by_name(name: str, progress: Progress) -> None:
+    warnings.warn(f"{name}: ends early", InputWarning, stacklevel=1)
+    raise InputError(f"{name}: is no video; check the path.")
+
+
 def fail(progress: Progress) -> None:
     raise ZeroDivisionError("by zero")
 

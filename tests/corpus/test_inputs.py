@@ -6,6 +6,7 @@ from canonpose.corpus.inputs import (
     Source,
     cameras_inside,
     check_names,
+    check_targets,
     find_sources,
     videos_inside,
 )
@@ -71,6 +72,19 @@ def test_patterns_and_lists_keep_their_folders(corpus):
     check_names(listed)
 
 
+def test_a_list_does_not_lead_out_of_the_folder_that_is_written_to(corpus, monkeypatch):
+    monkeypatch.chdir("a")
+    Path("list.txt").write_text("cam1.mp4\n../b/cam1.mp4\n")
+    listed = find_sources([], videos_inside, "video", listed=Path("list.txt"))
+    assert written(listed) == {"cam1.mp4": "a/cam1.npz", "../b/cam1.mp4": "b/cam1.npz"}
+
+
+def test_results_do_not_match_a_pattern_unless_they_alone_do(corpus):
+    found = find_sources([Path("**/cam1.*")], cameras_inside, "camera", leave_out=Path("b"))
+    assert all(source.path.parts[0] == "a" for source in found)
+    assert len(find_sources([Path("b/*.mp4")], cameras_inside, "camera", leave_out=Path("b"))) == 1
+
+
 def test_each_file_counts_once(corpus):
     paths = [Path("a/cam1.mp4"), Path("a"), Path("a/../a/cam1.mp4"), Path("**/cam1.mp4")]
     assert len(find_sources(paths, videos_inside, "video")) == 4
@@ -101,3 +115,16 @@ def test_two_files_for_one_name():
     sources = [Source(Path(f"{folder}/cam.mp4"), Path("cam.npz")) for folder in "ab"]
     with pytest.raises(InputError, match=r"b/cam.mp4 and a/cam.mp4 would both be written to cam"):
         check_names(sources)
+
+
+@pytest.mark.parametrize("target", ["a/cam2.npz", "b/../a/cam2.npz", "link/cam2.npz"])
+def test_sources_are_not_written_over(corpus, target):
+    Path("link").symlink_to("a", target_is_directory=True)
+    with pytest.raises(InputError, match=f"{target}: would be written over {corpus}/a/cam2.npz"):
+        check_targets([Path(target)], [corpus / "a" / "cam1.mp4", corpus / "a" / "cam2.npz"])
+
+
+def test_nothing_is_written_into_a_source(corpus):
+    with pytest.raises(InputError, match="would be written into b/pose_json"):
+        check_targets([Path("b/pose_json/pose.npz")], [Path("b/pose_json")])
+    check_targets([Path("b/pose_json.npz"), Path("b/pose.npz")], [Path("b/pose_json")])

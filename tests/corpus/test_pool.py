@@ -41,6 +41,15 @@ def test_errors_are_outcomes(pool):
     assert ends["warn"].notes == ("cam.mp4: ends early",)
 
 
+def test_names_that_are_no_text_are_escaped_where_they_are_told(pool):
+    name = os.fsdecode(b"c\xe9.mp4")
+    tasks = [Task(Path(name), faulty.refuse_by_name, (name,)), Task(Path(name), faulty.die)]
+    for outcome in run(pool, tasks):
+        assert str(outcome.task.file) == r"c\udce9.mp4"
+        assert outcome.message.startswith(r"c\udce9.mp4: ")
+        assert outcome.notes in ((), (r"c\udce9.mp4: ends early",))
+
+
 def test_a_killed_worker_takes_only_its_task_along(pool):
     tasks = [Task(FILE, faulty.die), *(Task(FILE, faulty.double, (n,)) for n in range(6))]
     outcomes = list(run(pool, tasks, retries=2))

@@ -1,6 +1,5 @@
 """``canonpose detect``."""
 
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ from canonpose.cli.corpus import DEFAULT_CORPUS, FlatCorpus, conclude, showing
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
 from canonpose.cli.parsing import parse
 from canonpose.corpus.detection import Job, detect_corpus
-from canonpose.corpus.inputs import check_names, find_sources, videos_inside
+from canonpose.corpus.inputs import check_names, check_targets, find_sources, videos_inside
+from canonpose.files import unreadable, write_whole
 from canonpose.readers.capture_toml import FILE_NAME
 
 
@@ -41,20 +41,34 @@ def main(arguments: Sequence[str]) -> None:
     sources = find_sources(options.videos, videos_inside, "video", output, options.corpus.list)
     if output is not None:
         check_names(sources)
+        check_targets([output / s.written for s in sources], [s.path for s in sources])
+        _copy_settings(options.videos, output)
     jobs = [Job(source.path, output and output / source.written) for source in sources]
     outcomes = []
     with showing(console, len(jobs), "detecting") as show:
         for outcome in detect_corpus(jobs, options.detector, options.corpus, show.progress):
             show.outcome(outcome)
             outcomes.append(outcome)
-    if output is not None:
-        _copy_settings(options.videos, output)
     conclude(outcomes, console, options.corpus, output, "video")
 
 
 def _copy_settings(paths: Iterable[Path], output: Path) -> None:
-    """Bring a capture's settings along, so that its keypoints are the same capture."""
+    """Bring a capture's settings along, so that its keypoints are the same capture.
+
+    To be called before anything is detected: an error here would keep that table from being shown
+    which says what became of the videos.
+
+    Raises
+    ------
+    InputError
+        If the settings cannot be read, or the copy cannot be written.
+    """
     for path in paths:
-        settings = path / FILE_NAME
-        if settings.is_file() and not (output / FILE_NAME).exists():
-            shutil.copyfile(settings, output / FILE_NAME)
+        settings, copy = path / FILE_NAME, output / FILE_NAME
+        if not settings.is_file() or copy.exists():
+            continue
+        try:
+            content = settings.read_bytes()
+        except OSError as error:
+            raise unreadable(settings, error) from error
+        write_whole(copy, content)

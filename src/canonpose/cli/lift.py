@@ -13,12 +13,14 @@ from rich.markup import escape
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
+from canonpose.corpus.inputs import check_targets
 from canonpose.datamodel import Poses
 from canonpose.deployment.runtimes import Runtime, lifting_by
 from canonpose.errors import InputError
 from canonpose.exporters.npz import save_poses
 from canonpose.lifter.naming import PRETRAINED
 from canonpose.readers import read_keypoints
+from canonpose.readers.folders import find_takes
 from canonpose.readers.one_take import is_one_view
 
 FOR_SEVERAL = ("cameras", "rig", "camera", "world")
@@ -83,6 +85,7 @@ def main(arguments: Sequence[str]) -> None:
         return
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
+    _check_not_over_input(options)
     if len(options.input) == 1 and is_one_view(options.input[0]):
         _lift_one(options, options.input[0], console)
         return
@@ -90,8 +93,18 @@ def main(arguments: Sequence[str]) -> None:
         raise InputError("--runtime onnx lifts one camera; leave it out to fuse several.")
     from canonpose.cli.lift_together import lift_together  # by PyTorch, which is slow to import
 
-    poses, drawn_on = lift_together(options, console)
-    _save(options, poses, drawn_on, console, f", in the frame of camera {poses.camera}")
+    poses, drawn = lift_together(options, console)
+    _save(options, poses, drawn, console, f", in the frame of camera {poses.camera}")
+
+
+def _check_not_over_input(options: Lift) -> None:
+    """Refuse to write over the footage; an overlay over its video is refused by `write_overlay`."""
+    sources = list(options.input)
+    if len(sources) == 1 and not is_one_view(sources[0]):
+        sources = [file for cameras in find_takes(sources[0]).values() for file in cameras.values()]
+    written = [path for path in (options.output, options.world) if path is not None]
+    check_targets(written, [*sources, options.video] if options.video else sources)
+    check_targets([options.overlay] if options.overlay else [], sources)
 
 
 def _lift_one(options: Lift, source: Path, console: Console) -> None:
@@ -112,7 +125,8 @@ def _lift_one(options: Lift, source: Path, console: Console) -> None:
         )
     if keypoints.person:
         console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
-    _save(options, lift(keypoints, options.subject_height), drawn_on, console)
+    poses = lift(keypoints, options.subject_height)
+    _save(options, poses, (drawn_on, poses) if drawn_on else None, console)
 
 
 def say_if_pretrained(model: str, console: Console) -> None:
@@ -132,7 +146,11 @@ def _person(text: str | None) -> int | None:
 
 
 def _save(
-    options: Lift, poses: Poses, drawn_on: Path | None, console: Console, frame: str = ""
+    options: Lift,
+    poses: Poses,
+    drawn: tuple[Path, Poses] | None,
+    console: Console,
+    frame: str = "",
 ) -> None:
     save_poses(poses, options.output)
     lifted = int(np.isfinite(poses.positions).all((1, 2)).sum())
@@ -142,5 +160,5 @@ def _save(
         markup=False,
         soft_wrap=True,
     )
-    if options.overlay and drawn_on:
-        draw_overlay(drawn_on, poses, options.overlay, console)
+    if options.overlay and drawn:
+        draw_overlay(*drawn, options.overlay, console)

@@ -11,7 +11,7 @@ from rich.console import Console
 from canonpose.cli.corpus import DEFAULT_CORPUS, FlatCorpus, conclude, showing
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
 from canonpose.cli.parsing import parse
-from canonpose.corpus.inputs import cameras_inside, check_names, find_sources
+from canonpose.corpus.inputs import cameras_inside, check_names, check_targets, find_sources
 from canonpose.corpus.lifting import LiftJob, LiftSettings, lift_corpus
 from canonpose.deployment.runtimes import Runtime
 from canonpose.lifter.naming import PRETRAINED
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str]) -> None:
     )
     check_names(sources)
     jobs = [LiftJob(source.path, options.output / source.written) for source in sources]
+    check_targets([job.written for job in jobs], [job.source for job in jobs])
     lifting = LiftSettings(
         options.model,
         options.runtime,

@@ -11,20 +11,21 @@ from canonpose.cli.overlay import video_of
 from canonpose.cli.parsing import comma_separated, persons_by_camera
 from canonpose.datamodel import Poses
 from canonpose.errors import InputError
+from canonpose.exporters.overlay.pictures import by_picture
 from canonpose.fusing import Fused, KnownRig, lift_views, read_rig
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.naming import PRETRAINED
 from canonpose.lifter.pretrained import lifter_named
 from canonpose.lifter.trained import CARD
-from canonpose.readers.one_take import ViewsOfTake, read_take
+from canonpose.readers.one_take import ViewsOfTake, moments_of_frames, read_take
 from canonpose.solving.files import write_take
 
 if TYPE_CHECKING:
     from canonpose.cli.lift import Lift
 
 
-def lift_together(options: "Lift", console: Console) -> tuple[Poses, Path | None]:
-    """Fuse the views of a take, and find the video for an overlay where one is asked for."""
+def lift_together(options: "Lift", console: Console) -> tuple[Poses, tuple[Path, Poses] | None]:
+    """Fuse the views of a take; for an overlay, the video as well, and a pose for each picture."""
     rig = None if options.rig is None else read_rig(options.rig)
     if options.world is not None and (rig is None or not rig.cameras):
         raise InputError(f"--world {options.world}: needs --rig with the cameras' places.")
@@ -37,17 +38,21 @@ def lift_together(options: "Lift", console: Console) -> tuple[Poses, Path | None
             persons=persons_by_camera(options.person),
             detect=detect,
         )
+        moments = moments_of_frames(take, detect) if options.overlay else {}
     for note in take.notes:
         console.print(escape(note), soft_wrap=True)
     camera = options.camera or next(iter(take.views))
-    drawn_on = None
     if options.overlay and camera in take.files:
-        drawn_on = video_of(take.files[camera], options.video)
+        video_of(take.files[camera], options.video)  # where there is none, that is said now
     fused = _fused(options, take, lifter, rig, console)
     if options.world is not None and fused.world is not None:
         write_take(fused.world, lifter.skeleton, fused.poses.units, options.world)
         console.print(f"in the rig's world: {options.world}", soft_wrap=True)
-    return fused.poses, drawn_on
+    if not options.overlay:
+        return fused.poses, None
+    camera = fused.poses.camera  # the first one may see nobody
+    drawn_on = video_of(take.files[camera], options.video)
+    return fused.poses, (drawn_on, by_picture(fused.poses, moments[camera]))
 
 
 def _fused(

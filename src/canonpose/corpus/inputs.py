@@ -55,7 +55,7 @@ def find_sources(
     what : str
         What the function looks for, for messages.
     leave_out : path, optional
-        A folder that is not looked into.
+        A folder that is not looked into, be it for folders or for patterns.
     listed : path, optional
         A text file that names more files, one a line.
 
@@ -86,6 +86,8 @@ def _sources(path: Path, inside: Inside, what: str, leave_out: Path | None) -> I
         matches = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]
         if not matches:
             raise InputError(f"{path}: no {what} has such a name; check the pattern.")
+        # Results of an earlier run are no sources, unless nothing else is meant.
+        matches = [match for match in matches if not _is_in(match, leave_out)] or matches
         yield from _placed(matches, common_folder(matches))
     else:
         yield from _placed([path], path.parent)
@@ -107,10 +109,23 @@ def _within(
             yield from _within(entry, inside, leave_out, been)
 
 
+def _is_in(path: Path, folder: Path | None) -> bool:
+    return folder is not None and folder.resolve() in path.resolve().parents
+
+
 def _placed(paths: Iterable[Path], base: Path) -> Iterator[Source]:
+    base = _plain(base)
     for path in paths:
-        folder = path.parent.relative_to(base)
+        folder = _plain(path.parent).relative_to(base)
         yield Source(path, folder / f"{camera_name(path)}.npz")
+
+
+def _plain(folder: Path) -> Path:
+    """Absolute and without ``..``, which would lead out of the folder that is written to.
+
+    Links keep their names, so that results lie in folders like those that users see.
+    """
+    return Path(os.path.abspath(folder))
 
 
 def read_list(file: Path) -> list[Path]:
@@ -148,7 +163,7 @@ def common_folder(paths: Sequence[Path]) -> Path:
     """The folder below which all of them lie."""
     if any(path.is_absolute() for path in paths) and not all(path.is_absolute() for path in paths):
         raise InputError("some paths of the list are relative and some are not; write all alike.")
-    return Path(os.path.commonpath([path.parent for path in paths]) or ".")
+    return Path(os.path.commonpath([_plain(path.parent) for path in paths]))
 
 
 def check_names(sources: Iterable[Source]) -> None:
@@ -166,3 +181,30 @@ def check_names(sources: Iterable[Source]) -> None:
                 f"{source.path} and {other} would both be written to {source.written}; do them "
                 f"one after the other, into different folders."
             )
+
+
+def check_targets(targets: Iterable[Path], sources: Iterable[Path]) -> None:
+    """Refuse to write over what is read, or into it where it is a folder.
+
+    Parameters
+    ----------
+    targets : iterable of path
+        Files to be written.
+    sources : iterable of path
+        Files and OpenPose folders to be read.
+
+    Raises
+    ------
+    InputError
+        If one of the targets is, or lies in, one of the sources, links followed.
+    """
+    read = {source.resolve(): source for source in sources}
+    for target in targets:
+        real = target.resolve()
+        for place in (real, *real.parents):
+            if place in read:
+                how = "over" if place == real else "into"
+                raise InputError(
+                    f"{target}: would be written {how} {read[place]}, which is to be read; choose "
+                    f"another folder or name for it."
+                )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -164,7 +165,8 @@ def _digest(path: Path) -> str:
     digest = hashlib.sha256()
     try:
         for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-            digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+            name = os.fsencode(file.name)  # which need not be UTF-8
+            digest.update(name + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     except OSError as error:
         raise unreadable(path, error) from error
     return digest.hexdigest()

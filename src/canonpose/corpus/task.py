@@ -19,13 +19,16 @@ class Task:
     """A call of a function, about one file."""
 
     file: Path
-    """What it is about, for messages."""
+    """What it is about, for messages; written by `printable`."""
     function: Callable[..., Any]
     """Of a module's top level, so that other processes find it. It is called with the arguments and
     ``progress``, a `Progress`; what it returns must be small, and such that it can be pickled."""
     arguments: tuple[Any, ...] = ()
     attempt: int = 1
     """Counts up when it is tried again."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", Path(printable(str(self.file))))
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ TaskProgress = Callable[[Task, int, int | None], None]
 """Told, of a running task, how many frames are done, and of how many where that is known."""
 
 
+def printable(text: str) -> str:
+    """Text that any stream and file takes: of names, what is no UTF-8 is written as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def ignore(task: Task, done: int, total: int | None) -> None:
     """Progress that nobody looks at."""
 
@@ -70,8 +78,10 @@ def work(task: Task, progress: Progress) -> Outcome:
         task,
         end,
         value,
-        message,
-        notes=tuple(str(w.message) for w in caught if issubclass(w.category, InputWarning)),
+        printable(message),
+        notes=tuple(
+            printable(str(w.message)) for w in caught if issubclass(w.category, InputWarning)
+        ),
         seconds=time.monotonic() - began,
         where=f"{platform.node()}, process {os.getpid()}",
     )

@@ -1,12 +1,17 @@
 """One take to be lifted: a folder of cameras, or their files one by one."""
 
+import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import Float, Int
+
 from canonpose.datamodel import Keypoints
-from canonpose.errors import InputError
+from canonpose.errors import InputError, InputWarning
 from canonpose.files import short_list
+from canonpose.people.choice import View
 from canonpose.readers.capture import FoundCapture
 from canonpose.readers.capture_toml import FILE_NAME, read_capture_toml
 from canonpose.readers.folders import Cameras, find_takes
@@ -14,7 +19,8 @@ from canonpose.readers.keypoints import read_keypoints
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.names import camera_name
 from canonpose.readers.openpose import is_openpose_folder
-from canonpose.readers.takes import read_views
+from canonpose.readers.synchronise import synchronised
+from canonpose.readers.takes import TakePlan, read_recordings, read_views
 from canonpose.readers.videos import Detect, detect_ahead, detect_by_default
 
 
@@ -29,6 +35,8 @@ class ViewsOfTake:
     static_cameras: bool | None
     """What the capture's settings say."""
     notes: tuple[str, ...] = ()
+    plan: TakePlan | None = None
+    """How several views were read and synchronised; None of one, whose frames are its file's."""
 
 
 def is_one_view(path: Path) -> bool:
@@ -80,7 +88,61 @@ def read_take(
     plan = capture.plan(take, list(files), chosen, persons or {}, capture.settings.leave_out_joints)
     detect_ahead(detect, plan.cameras.values())
     views, notes = read_views(plan, detect)
-    return ViewsOfTake(views, files, capture.settings.static_cameras, tuple(notes))
+    return ViewsOfTake(views, files, capture.settings.static_cameras, tuple(notes), plan)
+
+
+def moments_of_frames(
+    take: ViewsOfTake, detect: Detect = detect_by_default
+) -> dict[str, Int[np.ndarray, " frame"]]:
+    """Which of a take's moments is nearest to each frame of a camera's own file.
+
+    The views hold the moments that all cameras share, which may begin within a file, and come at
+    another rate than its frames. The files are read once more, as few ask for this.
+
+    Parameters
+    ----------
+    take : ViewsOfTake
+    detect : callable
+        As for `read_take`.
+
+    Returns
+    -------
+    dict
+        Camera to the number of a moment for every frame, -1 before the first and after the last.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read any more.
+    """
+    if take.plan is None:
+        return {camera: np.arange(len(view)) for camera, view in take.views.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)  # said when the take was read
+        recordings = read_recordings(take.plan, detect)
+    counted, _, _ = synchronised([_counter(view) for view in recordings], take.plan.timing)
+    return {
+        own.camera: _nearest(shared.detections.people[:, 0, 0, 0], len(own.detections))
+        for own, shared in zip(recordings, counted, strict=True)
+    }
+
+
+def _counter(view: View) -> View:
+    """As if the camera had filmed a counter of its frames, so that synchronising tells of each."""
+    frames = len(view.detections)
+    people = np.ones((frames, 1, 1, 3))
+    people[:, 0, 0, 0] = np.arange(frames)
+    tracks = np.zeros((1, frames), dtype=int)
+    return replace(view, detections=replace(view.detections, people=people), tracks=tracks)
+
+
+def _nearest(shown: Float[np.ndarray, " moment"], frames: int) -> Int[np.ndarray, " frame"]:
+    """The moment nearest to each frame, by the frame that each moment shows, NaN where none."""
+    known = np.flatnonzero(np.isfinite(shown))
+    if not len(known):
+        return np.full(frames, -1)
+    moments = np.interp(np.arange(frames), shown[known], known, left=-1, right=-1)
+    return np.floor(moments + 0.5).astype(int)
 
 
 def _found(paths: Sequence[Path]) -> tuple[FoundCapture, str]:

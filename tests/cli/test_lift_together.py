@@ -1,0 +1,66 @@
+"""An overlay of a take that is lifted together: what is drawn on which picture."""
+
+import numpy as np
+import pytest
+
+from canonpose.cli.main import main
+from synthetic_files import COCO, body, view, write_npz
+
+NOSE = COCO.index("nose")
+HIPS = COCO.indices(["left_hip", "right_hip"])
+
+
+@pytest.fixture
+def drawn(tmp_path, monkeypatch):
+    """Lifts the take in `take`, and gives a pose for each picture of the video."""
+    monkeypatch.chdir(tmp_path)
+    asked = []
+    monkeypatch.setattr("canonpose.cli.lift.draw_overlay", lambda *drawing: asked.append(drawing))
+
+    def lift(offsets=""):
+        (tmp_path / "take" / "capture.toml").write_text(f"[offsets]\n{offsets}\n")
+        options = ["--static-cameras", "--overlay", "over.mp4", "--video", "c01.mp4"]
+        assert main(["lift", "take", "-o", "out.npz", *options]) == 0
+        ((_, poses, *_),) = asked
+        return poses
+
+    return lift
+
+
+def noses(poses):
+    return poses.keypoints[:, poses.skeleton.index("nose")]
+
+
+def test_a_take_that_begins_within_the_video(drawn, tmp_path):
+    seen = view(body(20, 3), 0)
+    write_npz(tmp_path / "take" / "c01.npz", seen)
+    write_npz(tmp_path / "take" / "c02.npz", view(body(20, 3), 60)[8:18])
+    poses = drawn("c02 = -8")
+    np.testing.assert_allclose(noses(poses)[8:18], seen[8:18, NOSE, :2], rtol=1e-6)
+    assert np.isfinite(poses.positions[8:18]).all()
+    outside = np.r_[0:8, 18:20]
+    assert len(poses) == 20 and not poses.scores[outside].any()
+    assert np.isnan(poses.positions[outside]).all()
+
+
+def test_a_video_of_twice_the_rate(drawn, tmp_path):
+    seen = view(body(40, 3), 0)
+    write_npz(tmp_path / "take" / "c01.npz", seen, fps=60.0)
+    write_npz(tmp_path / "take" / "c02.npz", view(body(40, 3), 60)[::2], fps=30.0)
+    poses = drawn()
+    own = np.append((np.arange(39) + 1) // 2 * 2, -1)  # the last picture is behind the last moment
+    assert len(poses) == 40
+    np.testing.assert_allclose(noses(poses)[:-1], seen[own[:-1], NOSE, :2], rtol=1e-6)
+    assert np.isnan(noses(poses)[-1]).all()
+
+
+def test_the_first_camera_sees_nobody(drawn, tmp_path):
+    """The poses are another camera's, and so is the video."""
+    views = [view(body(20, 3), yaw) for yaw in (0, 60, 120)]
+    views[0][:, HIPS, 2] = 0
+    for name, seen in zip(("c01", "c02", "c03"), views, strict=True):
+        write_npz(tmp_path / "take" / f"{name}.npz", seen)
+    poses = drawn("c02 = 4")
+    assert poses.camera == "c02"
+    np.testing.assert_allclose(noses(poses)[4:], views[1][4:, NOSE, :2], rtol=1e-6)
+    assert not poses.scores[:4].any()
