@@ -94,7 +94,7 @@ RECIPE = TrainingConfig(
     schedule="cosine",
     precision="auto",
 )
-REFINING = canonpose.RefineConfig(epochs=40)
+REFINING = canonpose.RefineConfig(epochs=80)
 
 
 @dataclass(frozen=True)

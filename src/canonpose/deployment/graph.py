@@ -25,8 +25,10 @@ POSITIONS, CANONICAL, ROTATION = "positions", "canonical", "rotation"
 """Outputs: [frame, joint, 3] in the camera's and the canonical frame, [frame, 3, 3] between."""
 SIGMA = "sigma"
 """Output of lifters that know their uncertainty: [frame, joint]."""
-SMALL_ANGLE = 1e-3
-"""Radians, below which sin(a)/a is 1 - a^2/6 to single precision."""
+_TINY = 1e-6
+"""Radians: no angle is taken to be smaller, at which sin(a)/a is 1 to single precision."""
+_END = np.iinfo(np.int64).max
+"""Of a slice that goes on to the last."""
 
 
 class _Normalised(NamedTuple):
@@ -59,9 +61,9 @@ def lifting_nodes(
         poses, turned = _with_mirror_image(n, features, lifted, skeleton)
     else:
         poses, turned = lifted(features)
+        poses = _centred(n, poses, skeleton)
     missing = n.constant(np.nan)
-    centred = _centred(n, poses, skeleton)
-    sized = n("Div", centred, _size(n, centred, skeleton))
+    sized = n("Div", poses, _size(n, poses, skeleton))
     canonical = n("Where", seen.usable, sized, missing, name=CANONICAL)
     rotation = n("Where", seen.usable, turned, missing, name=ROTATION)
     n("MatMul", canonical, n("Transpose", rotation, perm=[0, 2, 1]), name=POSITIONS)
@@ -99,32 +101,28 @@ def _centred(n: Nodes, poses: str, skeleton: Skeleton) -> str:
 def _with_mirror_image(
     n: Nodes, features: str, lifted: Callable[[str], tuple[str, str]], skeleton: Skeleton
 ) -> tuple[str, str]:
-    """As `canonpose.lifter.mirror_image`: frames behind them in a mirror, all lifted at once."""
+    """As `canonpose.lifter.mirror_image`, relative to the root joint: frames, and behind them their
+    mirror images, all lifted at once.
+    """
     joints = len(skeleton)
+    frames, beginning, end = n("Shape", features, end=1), n.constant([0]), n.constant([_END])
     in_mirror = block_diag(_other_side(skeleton, -1.0, 1.0), _other_side(skeleton, 1.0))
     mirrored = n("MatMul", features, n.constant(in_mirror))
     poses, rotation = lifted(n("Concat", features, mirrored, axis=0))
     poses = n("MatMul", poses, n("Transpose", rotation, perm=[0, 2, 1]))
     poses = _centred(n, poses, skeleton)
     poses = n("Div", poses, n("ReduceL2", poses, n.constant([1, 2]), keepdims=1))
-    seen, mirrored = _halves(n, n("Reshape", poses, n.constant([0, 3 * joints])))
+    poses = n("Reshape", poses, n.constant([0, 3 * joints]))
+    seen, mirrored = n("Slice", poses, beginning, frames), n("Slice", poses, frames, end)
     back = n("MatMul", mirrored, n.constant(_other_side(skeleton, -1.0, 1.0, 1.0)))
     both = n("Reshape", n("Add", seen, back), n.constant([0, joints, 3]))
-    rotation, _ = _halves(n, rotation)
+    rotation = n("Slice", rotation, beginning, frames)
     return n("MatMul", both, rotation), rotation
 
 
 def _other_side(skeleton: Skeleton, *signs: float) -> Float[np.ndarray, "feature feature"]:
     """The matrix that takes rows of joints to those of the other side, axes times their signs."""
     return np.kron(np.eye(len(skeleton))[:, skeleton.mirror_indices], np.diag(signs))
-
-
-def _halves(n: Nodes, frames: str) -> tuple[str, str]:
-    """The first half of the frames, and the others."""
-    count = n("Shape", frames, end=1)
-    middle = n("Div", count, n.constant([2]))
-    zero = n.constant([0])
-    return n("Slice", frames, zero, middle, zero), n("Slice", frames, middle, count, zero)
 
 
 def _network(
@@ -154,9 +152,9 @@ def _network(
 def _size(n: Nodes, poses: str, skeleton: Skeleton) -> str:
     """As `canonpose.inference.body_scale.body_size`, [frame, 1, 1]."""
     segments = segments_of(skeleton)
-    vectors = n("MatMul", n.constant(_differences(segments, skeleton)), poses)
-    total = n("ReduceSum", n("ReduceL2", vectors, n.constant([2])), n.constant([1]), keepdims=1)
-    return n("Div", total, n.constant(segments.total))
+    shares = _differences(segments, skeleton) / segments.total
+    vectors = n("MatMul", n.constant(shares), poses)
+    return n("ReduceSum", n("ReduceL2", vectors, n.constant([2])), n.constant([1]), keepdims=1)
 
 
 def _differences(segments: Segments, skeleton: Skeleton) -> Float[np.ndarray, "segment joint"]:
@@ -169,22 +167,16 @@ def _differences(segments: Segments, skeleton: Skeleton) -> Float[np.ndarray, "s
 
 
 def _rodrigues(n: Nodes, axis_angle: str) -> str:
-    """As `canonpose.geometry.rotations.rodrigues`, [frame, 3, 3]; K^2 is v v^T - a^2 I."""
+    """As `canonpose.geometry.rotations.rodrigues`, [frame, 3, 3], with K^2 = v v^T - a^2 I."""
     angle = n("Unsqueeze", n("ReduceL2", axis_angle, n.constant([1]), keepdims=1), n.constant([2]))
+    angle = n("Max", angle, n.constant(_TINY))
     half = n("Mul", angle, n.constant(0.5))
     cross = n("MatMul", axis_angle, n.constant(_CROSS.reshape(3, 9)))
     cross = n("Reshape", cross, n.constant([0, 3, 3]))
-    squared = n("Mul", n("Pow", _sinc(n, half), n.constant(2.0)), n.constant(0.5))
-    turned = n("Add", n.constant(np.eye(3)), n("Mul", _sinc(n, angle), cross))
+    sine, bend = n("Div", n("Sin", angle), angle), n("Div", n("Sin", half), angle)
+    squared = n("Mul", n("Mul", bend, bend), n.constant(2.0))
+    turned = n("Add", n.constant(np.eye(3)), n("Mul", sine, cross))
     return n("Add", turned, n("Mul", squared, n("MatMul", cross, cross)))
-
-
-def _sinc(n: Nodes, angle: str) -> str:
-    """sin(a)/a, 1 at 0."""
-    small = n("Less", angle, n.constant(SMALL_ANGLE))
-    safe = n("Where", small, n.constant(1.0), angle)
-    series = n("Sub", n.constant(1.0), n("Div", n("Mul", angle, angle), n.constant(6.0)))
-    return n("Where", small, series, n("Div", n("Sin", safe), safe))
 
 
 _CROSS = np.array(
