@@ -1,9 +1,11 @@
+import os
 import subprocess
 import sys
 
 import pytest
 
 from canonpose.cli.main import COMMANDS, main
+from synthetic_files import body, view, write_npz
 
 
 @pytest.mark.parametrize("command", list(COMMANDS))
@@ -81,3 +83,17 @@ def test_as_a_process(tmp_path):
     assert bad.returncode == 2
     assert "missing.npz" in bad.stderr
     assert "Traceback" not in bad.stderr
+
+
+def test_names_that_are_no_text_are_told_all_the_same(tmp_path):
+    name = os.fsdecode(b"c\xe9.npz")
+    write_npz(tmp_path / name, view(body(3, 0), 0))
+    process = subprocess.run(
+        [sys.executable, "-m", "canonpose", "lift", name, "-o", os.fsdecode(b"out\xe9.npz")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stderr
+    assert "out\\udce9.npz" in process.stdout

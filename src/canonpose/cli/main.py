@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
+from io import TextIOWrapper
 
 from rich.console import Console
 from rich.markup import escape
@@ -40,6 +41,7 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (2 for bad input, 130 when interrupted)."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    _print_any_name()
     console = Console(stderr=True, highlight=False)
     if not arguments or arguments[0] in ("-h", "--help"):
         _print_overview()
@@ -65,6 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             console.print("interrupted")
             return INTERRUPTED
     return 0
+
+
+def _print_any_name() -> None:
+    """Names of files need not be text in the terminal's encoding; escape what is not."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _print_overview() -> None:
