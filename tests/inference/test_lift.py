@@ -8,6 +8,7 @@ from canonpose.errors import InputError, InputWarning
 from canonpose.inference import lift
 from canonpose.inference import lift as lift_function
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
+from canonpose.lifter.joints import NothingToLift
 from canonpose.skeleton import Skeleton, convert, layout
 from synthetic_people import RING3, bodies, keypoints, turning
 
@@ -113,7 +114,7 @@ def test_frames_without_another_joint_are_whole():
 
 def test_a_root_that_is_never_seen_is_said():
     seen = hide(footage(), list(range(12)), [COCO.root_index])
-    with pytest.raises(InputError, match=r"clip/c0\.npz: the root joint 'pelvis' is seen in no"):
+    with pytest.raises(NothingToLift, match=r"clip/c0\.npz: the root joint 'pelvis' is seen in no"):
         lift(seen, lifter_of(), device="cpu")
 
 
