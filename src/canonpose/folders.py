@@ -1,7 +1,7 @@
-"""New folders: written whole or not at all, and never over what is there."""
+"""Where it may be written: new folders, whole or not at all, and never over what is read."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -24,6 +24,33 @@ def check_free(folder: Path) -> None:
         raise unreadable(folder, error) from error
     if taken:
         raise InputError(f"{folder}: is there already; choose a new folder, or remove it.")
+
+
+def check_not_over(targets: Iterable[Path], sources: Iterable[Path]) -> None:
+    """Refuse to write over what is read, or into it where it is a folder.
+
+    Parameters
+    ----------
+    targets : iterable of path
+        Files to be written.
+    sources : iterable of path
+        Files and OpenPose folders to be read.
+
+    Raises
+    ------
+    InputError
+        If one of the targets is, or lies in, one of the sources, links followed.
+    """
+    read = {source.resolve(): source for source in sources}
+    for target in targets:
+        real = target.resolve()
+        for place in (real, *real.parents):
+            if place in read:
+                how = "over" if place == real else "into"
+                raise InputError(
+                    f"{target}: would be written {how} {read[place]}, which is to be read; choose "
+                    f"another folder or name for it."
+                )
 
 
 @contextmanager

@@ -231,7 +231,8 @@ def test_cameras_of_an_earlier_solution_do_not_stay(exact, tmp_path):
 def test_a_folder_that_holds_cameras_of_something_else_keeps_them(exact, tmp_path):
     (tmp_path / "studio").mkdir()
     (tmp_path / "studio" / "cameras.json").write_text("[]")
-    write_solved(Solved(exact[1].takes, (), SKELETON, "m"), tmp_path)
+    for _ in range(2):
+        write_solved(Solved(exact[1].takes, (exact[1].rig,), SKELETON, "m"), tmp_path)
     assert (tmp_path / "studio" / "cameras.json").exists()
 
 

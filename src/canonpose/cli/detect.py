@@ -12,8 +12,9 @@ from canonpose.cli.corpus import DEFAULT_CORPUS, FlatCorpus, conclude, showing
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
 from canonpose.cli.parsing import parse
 from canonpose.corpus.detection import Job, detect_corpus
-from canonpose.corpus.inputs import check_names, check_targets, find_sources, videos_inside
+from canonpose.corpus.inputs import check_names, find_sources, videos_inside
 from canonpose.files import unreadable, write_whole
+from canonpose.folders import check_not_over
 from canonpose.readers.capture_toml import FILE_NAME
 
 
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> None:
     sources = find_sources(options.videos, videos_inside, "video", output, options.corpus.list)
     if output is not None:
         check_names(sources)
-        check_targets([output / s.written for s in sources], [s.path for s in sources])
+        check_not_over([output / s.written for s in sources], [s.path for s in sources])
         _copy_settings(options.videos, output)
     jobs = [Job(source.path, output and output / source.written) for source in sources]
     outcomes = []

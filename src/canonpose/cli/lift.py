@@ -13,11 +13,11 @@ from rich.markup import escape
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
-from canonpose.corpus.inputs import check_targets
 from canonpose.datamodel import Poses
 from canonpose.deployment.runtimes import Runtime, lifting_by
 from canonpose.errors import InputError
 from canonpose.exporters.npz import save_poses
+from canonpose.folders import check_not_over
 from canonpose.lifter.naming import PRETRAINED
 from canonpose.readers import read_keypoints
 from canonpose.readers.folders import find_takes
@@ -103,8 +103,8 @@ def _check_not_over_input(options: Lift) -> None:
     if len(sources) == 1 and not is_one_view(sources[0]):
         sources = [file for cameras in find_takes(sources[0]).values() for file in cameras.values()]
     written = [path for path in (options.output, options.world) if path is not None]
-    check_targets(written, [*sources, options.video] if options.video else sources)
-    check_targets([options.overlay] if options.overlay else [], sources)
+    check_not_over(written, [*sources, options.video] if options.video else sources)
+    check_not_over([options.overlay] if options.overlay else [], sources)
 
 
 def _lift_one(options: Lift, source: Path, console: Console) -> None:

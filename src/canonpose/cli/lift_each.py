@@ -11,9 +11,10 @@ from rich.console import Console
 from canonpose.cli.corpus import DEFAULT_CORPUS, FlatCorpus, conclude, showing
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
 from canonpose.cli.parsing import parse
-from canonpose.corpus.inputs import cameras_inside, check_names, check_targets, find_sources
+from canonpose.corpus.inputs import cameras_inside, check_names, find_sources
 from canonpose.corpus.lifting import LiftJob, LiftSettings, lift_corpus
 from canonpose.deployment.runtimes import Runtime
+from canonpose.folders import check_not_over
 from canonpose.lifter.naming import PRETRAINED
 
 
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str]) -> None:
     )
     check_names(sources)
     jobs = [LiftJob(source.path, options.output / source.written) for source in sources]
-    check_targets([job.written for job in jobs], [job.source for job in jobs])
+    check_not_over([job.written for job in jobs], [job.source for job in jobs])
     lifting = LiftSettings(
         options.model,
         options.runtime,

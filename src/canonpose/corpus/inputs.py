@@ -181,30 +181,3 @@ def check_names(sources: Iterable[Source]) -> None:
                 f"{source.path} and {other} would both be written to {source.written}; do them "
                 f"one after the other, into different folders."
             )
-
-
-def check_targets(targets: Iterable[Path], sources: Iterable[Path]) -> None:
-    """Refuse to write over what is read, or into it where it is a folder.
-
-    Parameters
-    ----------
-    targets : iterable of path
-        Files to be written.
-    sources : iterable of path
-        Files and OpenPose folders to be read.
-
-    Raises
-    ------
-    InputError
-        If one of the targets is, or lies in, one of the sources, links followed.
-    """
-    read = {source.resolve(): source for source in sources}
-    for target in targets:
-        real = target.resolve()
-        for place in (real, *real.parents):
-            if place in read:
-                how = "over" if place == real else "into"
-                raise InputError(
-                    f"{target}: would be written {how} {read[place]}, which is to be read; choose "
-                    f"another folder or name for it."
-                )

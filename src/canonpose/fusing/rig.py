@@ -14,8 +14,7 @@ from canonpose.files import short_list, unreadable
 from canonpose.geometry.cameras import Camera
 from canonpose.readers.calibration import choose, read_calibration
 from canonpose.readers.reference import LENGTHS
-from canonpose.solving.files import FACTS
-from canonpose.solving.files import JSON as CAMERAS
+from canonpose.solving.files import CAMERAS, FACTS
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ from canonpose.skeleton import Skeleton
 from canonpose.solving.solved import MirrorVotes, Solved, SolvedRig, SolvedTake
 
 FACTS = "solve.json"
-JSON, ANIPOSE, OPENCV = "cameras.json", "cameras.toml", "opencv"
+CAMERAS, ANIPOSE, OPENCV = "cameras.json", "cameras.toml", "opencv"
 """Files of all cameras, and the folder of a file each."""
 
 
@@ -48,12 +48,15 @@ def write_solved(solved: Solved, folder: str | Path) -> None:
 
 def _remove_earlier(folder: Path) -> None:
     """The cameras that an earlier solution wrote here, which this one may not have."""
-    if not (folder / FACTS).exists():
-        return
+    try:
+        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        rigs = [str(rig["name"]) for rig in facts["rigs"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # nothing was solved here
     (folder / FACTS).unlink()
-    for written in (JSON, ANIPOSE, f"{OPENCV}/*.yaml"):
-        for file in (*folder.glob(written), *folder.glob(f"*/{written}")):
-            file.unlink()
+    for place in (folder, *(_folder_of(rig, folder) for rig in rigs)):
+        for file in (place / CAMERAS, place / ANIPOSE, *(place / OPENCV).glob("*.yaml")):
+            file.unlink(missing_ok=True)
 
 
 def write_take(take: SolvedTake, skeleton: Skeleton, units: str, path: Path) -> None:
@@ -83,12 +86,17 @@ def write_take(take: SolvedTake, skeleton: Skeleton, units: str, path: Path) -> 
 
 def rig_folder(solved: Solved, rig: SolvedRig, folder: Path) -> Path:
     """Where the cameras of a rig are written."""
-    return folder if len(solved.rigs) == 1 else folder / rig.name.replace("/", "-")
+    return folder if len(solved.rigs) == 1 else _folder_of(rig.name, folder)
+
+
+def _folder_of(rig: str, folder: Path) -> Path:
+    """The folder of one of several rigs."""
+    return folder / rig.replace("/", "-")
 
 
 def _write_cameras(rig: SolvedRig, folder: Path, units: str) -> None:
     cameras = list(rig.cameras.values())
-    write_json(cameras, folder / JSON)
+    write_json(cameras, folder / CAMERAS)
     write_anipose(cameras, folder / ANIPOSE, {"units": units, "lens": rig.lens})
     for camera in cameras:
         write_opencv(camera, folder / OPENCV / f"{camera.name}.yaml")
