@@ -64,3 +64,12 @@ def test_the_first_camera_sees_nobody(drawn, tmp_path):
     assert poses.camera == "c02"
     np.testing.assert_allclose(noses(poses)[4:], views[1][4:, NOSE, :2], rtol=1e-6)
     assert not poses.scores[:4].any()
+
+
+def test_what_is_of_one_camera_is_refused(tmp_path, capsys):
+    for camera, yaw in (("c01", 0), ("c02", 60)):
+        write_npz(tmp_path / "take" / f"{camera}.npz", view(body(5, 3), yaw))
+    out = tmp_path / "out.npz"
+    assert main(["lift", str(tmp_path / "take"), "-o", str(out), "--single-frame"]) == 2
+    assert "--single-frame: several cameras" in capsys.readouterr().err
+    assert not out.exists()

@@ -180,6 +180,14 @@ class TestDefaultRecipe:
         assert not run.exists()
 
 
+@pytest.mark.parametrize("option", ["--temporal.seed", "--temporal.shape.window"])
+def test_what_another_option_overrules_is_refused(tmp_path, footage, capsys, option):
+    run = tmp_path / "run"
+    assert main(["train", footage, "-o", str(run), "--window", "9", option, "27"]) == 2
+    assert f"{option}: is what --" in capsys.readouterr().err
+    assert not run.exists()
+
+
 @pytest.mark.filterwarnings("ignore")
 class TestWindow:
     FEW = ("--temporal.rounds", "1", "--temporal.cameras", "1", "--static-cameras")

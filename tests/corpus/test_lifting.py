@@ -70,6 +70,15 @@ def test_what_changed_is_lifted_again(job, change):
     assert lifted(job, settings).before
 
 
+def test_what_lifting_did_not_write_is_not_replaced(job):
+    job.written.parent.mkdir()
+    write_person(job.written)
+    keypoints = job.written.read_bytes()
+    (outcome,) = lift_corpus([job], settings=ONE)
+    assert outcome.end == "bad input" and "holds no poses" in outcome.message
+    assert job.written.read_bytes() == keypoints
+
+
 def test_a_touched_file_with_the_same_content_is_not_lifted_again(job):
     lifted(job)
     job.source.write_bytes(job.source.read_bytes())

@@ -62,6 +62,17 @@ def test_a_moving_camera_is_believed_only_where_that_is_clear():
     assert shares(mistaken[1], owners_of(mistaken)[1])[1] < 0.05
 
 
+def test_slow_cameras_that_move_lose_nobody():
+    views = crowd()
+    for view, seed in zip(views, (5.0, 7.0, 9.0), strict=True):
+        view.people[..., 1] += 120 * np.sin(np.arange(FRAMES) / seed)[:, None, None]
+    start = [np.full(FRAMES, view.chosen) for view in views]
+    for view, owner in zip(views, verified(views, start, fps=4.0, pairs=PAIRS), strict=True):
+        right, wrong = shares(view, owner)
+        assert wrong == 0
+        assert right > 0.5
+
+
 def test_slow_footage_loses_nothing_either():
     views = crowd()
     start = [np.full(FRAMES, view.chosen) for view in views]

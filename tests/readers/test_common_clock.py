@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 
 from canonpose.errors import InputError
+from canonpose.people.choice import View
 from canonpose.readers import read_capture
+from canonpose.readers.common_clock import Timing
+from canonpose.readers.keypoints import read_detections
+from canonpose.readers.synchronise import synchronised
 from synthetic_files import body, view, write_npz
 
 
@@ -130,6 +134,22 @@ def test_offsets_and_fps_stand_for_what_times_say(tmp_path):
 def test_times_without_a_common_moment_are_named(tmp_path):
     with pytest.raises(InputError, match=r"times of camera 'c2' begin 12\.50 s after .*'c1'.*at 0"):
         read_capture(begun_apart(tmp_path, 12.5))
+
+
+def test_a_pause_of_hours_is_no_take(tmp_path):
+    times = np.concatenate([np.arange(30), 36_000 * 60 + np.arange(30)]) / 60
+    for camera in ("c1", "c2"):
+        write_npz(tmp_path / f"{camera}.npz", marked(60, 60), times=times)
+    with pytest.raises(InputError, match=r"pause for 36000 s after frame 29; part .* into takes"):
+        read_capture(tmp_path)
+
+
+def test_the_rate_of_the_settings_is_that_by_which_people_are_followed(tmp_path):
+    for camera in ("c1", "c2"):
+        write_npz(tmp_path / f"{camera}.npz", marked(30, 60), fps=60.0)
+    views = [View.of(read_detections(path), path.stem) for path in sorted(tmp_path.glob("*.npz"))]
+    moved, rate, _ = synchronised(views, Timing("take", fps=120.0))
+    assert rate == 120 and [view.detections.fps for view in moved] == [120, 120]
 
 
 def test_a_file_without_times_begins_with_the_earliest(tmp_path):

@@ -91,6 +91,10 @@ def main(arguments: Sequence[str]) -> None:
         return
     if options.runtime != "torch":
         raise InputError("--runtime onnx lifts one camera; leave it out to fuse several.")
+    if options.single_frame:
+        raise InputError(
+            "--single-frame: several cameras are fused moment by moment anyway; leave it out."
+        )
     from canonpose.cli.lift_together import lift_together  # by PyTorch, which is slow to import
 
     poses, drawn = lift_together(options, console)

@@ -92,7 +92,7 @@ class Train:
     """Do not: train self-supervised alone, which is less exact."""
     window: int = 0
     """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
-    frames: 9, 27, 81 or 243. With --resume, of a finished training."""
+    frames: 9, 27, 81, 243 or another power of 3. With --resume, of a finished training."""
     resume: bool = False
     """Go on with an interrupted training."""
     overwrite: bool = False
@@ -246,6 +246,9 @@ def _parsed(arguments: Sequence[str], preset: str) -> Train:
     options = parse(Train, "train", arguments, default)
     if options.refine and options.no_refine:
         raise InputError("--refine and --no-refine contradict each other; give one.")
+    for overruled, said in (("--temporal.seed", "--seed"), ("--temporal.shape.window", "--window")):
+        if option_value(arguments, overruled, ""):
+            raise InputError(f"{overruled}: is what {said} says; give that.")
     return options
 
 

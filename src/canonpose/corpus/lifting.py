@@ -20,7 +20,7 @@ from canonpose.detection.cache import FOLDER, cache_of
 from canonpose.detection.footage import Progress, detect_video
 from canonpose.detection.registry import DEFAULT_DETECTOR, DetectorConfig
 from canonpose.errors import InputError
-from canonpose.exporters.npz import save_poses
+from canonpose.exporters.npz import load_poses, save_poses
 from canonpose.files import unreadable, write_whole
 from canonpose.lifter.naming import PRETRAINED, folder_named
 from canonpose.people.detections import Detections
@@ -115,6 +115,8 @@ def lift_file(
     ledger = job.written.parent / FOLDER / f"{job.written.name}.json"
     if (before := _lifted_before(job.written, ledger, made_of)) is not None:
         return before
+    if not ledger.exists():
+        _check_may_be_replaced(job.written)
 
     def detect(path: Path) -> Detections:
         return detect_video(path, detector_of(config), decoding_threads=decoding, progress=progress)
@@ -134,6 +136,19 @@ def lift_file(
     facts = {"made_of": made_of, "poses": _digest(job.written), "result": asdict(result)}
     write_whole(ledger, json.dumps(facts))
     return result
+
+
+def _check_may_be_replaced(written: Path) -> None:
+    """Refuse a file that no lifting wrote: beside videos may lie keypoints of the same name."""
+    if not written.exists():
+        return
+    try:
+        load_poses(written)
+    except InputError as error:
+        raise InputError(
+            f"{written}: is there already and holds no poses of canonpose lift; choose another "
+            f"folder for the poses, or move it away."
+        ) from error
 
 
 def _lifted_before(written: Path, ledger: Path, made_of: str) -> Lifted | None:

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from canonpose.people.agreement import FEWEST_FRAMES, Vote, likeness
+from canonpose.people.agreement import FEWEST_FRAMES, SMOOTHING, Vote, likeness
 from canonpose.people.tracks import Tracks, along
 
 WINDOW = 1.0
 """Seconds; evidence is taken from half as many before and behind as well."""
+LEAST_FRAMES = (FEWEST_FRAMES + SMOOTHING + 1) // 2
+"""Of a window, however slow the footage: fewer, with half as many before and behind, have too few
+speeds to compare."""
 NOBODY = 0.6
 """Likeness, of about 0 for strangers to 2 for one person, below which rather nobody is taken."""
 CHOSEN = 0.3
@@ -63,7 +66,7 @@ def follow(
     """
     frames = views[0].tracks.shape[1]
     owners = [np.full(frames, view.chosen) for view in views]
-    windows = windows_of(frames, fps)
+    windows = windows_of(frames, fps, window_length(fps))
     free = [v for v, view in enumerate(views) if len(view.tracks) > 1 and v not in fixed]
     for _ in range(ROUNDS if len(windows) > 1 else 0):
         before = [owner.copy() for owner in owners]
@@ -120,14 +123,19 @@ def likenesses(
     vote: Vote | None,
 ) -> Float[np.ndarray, "window track"]:
     """How much every track is like the other views' person, in and around every window."""
-    margin = round(WINDOW * fps / 2)
+    margin = round(window_length(fps) * fps / 2)
     people = [along(view.people, track) for track in view.tracks]
     return np.array(
         [[_gain(p, others, window, margin, vote) for p in people] for window in windows]
     )
 
 
-def windows_of(frames: int, fps: float, seconds: float = WINDOW) -> list[Int[np.ndarray, " _"]]:
+def window_length(fps: float) -> float:
+    """Seconds over which people are compared."""
+    return max(WINDOW, LEAST_FRAMES / fps)
+
+
+def windows_of(frames: int, fps: float, seconds: float) -> list[Int[np.ndarray, " _"]]:
     """The frames, parted into windows of about equal length, each of one frame or more."""
     count = max(min(round(frames / (seconds * fps)), frames), 1)
     return np.array_split(np.arange(frames), count)

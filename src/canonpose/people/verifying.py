@@ -22,6 +22,7 @@ from canonpose.people.following import (
     cheapest_path,
     joined,
     likenesses,
+    window_length,
     windows_of,
 )
 from canonpose.people.still_cameras import Pairs, StillPair, still_pair
@@ -234,7 +235,7 @@ def _clear(
         if other != view
     ]
     owner = owners[view]
-    windows = windows_of(len(owner), fps)
+    windows = windows_of(len(owner), fps, window_length(fps))
     alike = likenesses(views[view], others, windows, fps, vote)
     kept = np.zeros(len(owner), dtype=bool)
     for window, values in zip(windows, alike, strict=True):

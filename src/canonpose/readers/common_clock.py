@@ -15,6 +15,10 @@ from canonpose.people.tracks import along
 
 FPS_TOLERANCE = 0.01
 """Relative; 29.97 and 30 count as the same, unless the files' own times say otherwise."""
+SPARSE = 10
+"""Moments a frame, beyond which times are taken to be of several recordings, if there are more than
+`MOST_MOMENTS`, which need little memory."""
+MOST_MOMENTS = 100_000
 EVEN = 0.25
 """Frames that a timestamp may lie off an even spacing."""
 
@@ -153,6 +157,7 @@ def on_common_clock(
     first, last = int(np.ceil(begin * rate - 1e-6)), int(np.floor(end * rate + 1e-6))
     if last < first:
         raise InputError(f"{timing.where}: {_nothing_common(clocks, rates, timing)}")
+    _check_length(last + 1 - first, clocks, timing)
     moments = np.arange(first, last + 1) / rate
     told = rate if any(rates.values()) else None
     moved = []
@@ -160,6 +165,20 @@ def on_common_clock(
         offset, pace = _clock_line(view.camera, rates, timing)
         moved.append(_at(view, clocks[view.camera], offset + pace * moments, told))
     return moved, rate, _notes(clocks, rates, timing, len(moments))
+
+
+def _check_length(moments: int, clocks: Mapping[str, Clock], timing: Timing) -> None:
+    """Refuse far more moments than there are frames: nothing is known of most of them."""
+    camera = max(clocks, key=lambda camera: len(clocks[camera]))
+    if moments <= max(MOST_MOMENTS, SPARSE * len(clocks[camera])):
+        return
+    clock = clocks[camera]
+    pause = int(np.diff(clock).argmax())
+    raise InputError(
+        f"{timing.where}: {moments} moments for {len(clock)} frames of camera {camera!r}, whose "
+        f"times pause for {clock[pause + 1] - clock[pause]:.0f} s after frame {pause}; part the "
+        f"recording there into takes."
+    )
 
 
 def clock_of(

@@ -51,13 +51,14 @@ def synchronised(
         return moved, rate if any(rates.values()) else None, notes
     offsets = {camera: int(offset) for camera, offset in timing.offsets.items()}
     spans = common_spans(views, offsets, trim=timing.trim, where=timing.where)
-    cut = [_on_even_times(view.cut(*spans[view.camera])) for view in views]
-    return cut, next(iter(rates.values())), _notes_on_frames(views, spans)
+    fps = next(iter(rates.values()))
+    cut = [_on_one_clock(view.cut(*spans[view.camera]), fps) for view in views]
+    return cut, fps, _notes_on_frames(views, spans)
 
 
-def _on_even_times(view: View) -> View:
-    """Without times of its own: frame by frame, the cameras now share one clock."""
-    return replace(view, detections=replace(view.detections, times=None))
+def _on_one_clock(view: View, fps: float | None) -> View:
+    """Without times and rate of its own: frame by frame, the cameras now share one clock."""
+    return replace(view, detections=replace(view.detections, fps=fps, times=None))
 
 
 def common_spans(

@@ -15,13 +15,15 @@ class TemporalConfig:
     window: int = 27
     """Places that it looks at, half of them before and half after the frame that it lifts; live,
     the half before alone. A place is a frame, or a thirtieth of a second where frames come slower.
-    9, 27, 81 or 243."""
+    9, 27, 81, 243 or another power of 3."""
     width: int = 128
     """Features of every frame and layer."""
 
     def __post_init__(self) -> None:
         if self.window != SPAN**self.layers or self.window < SPAN:
-            raise InputError(f"a window of {self.window} frames: choose 9, 27, 81 or 243.")
+            raise InputError(
+                f"a window of {self.window} frames: choose 9, 27, 81, 243 or another power of 3."
+            )
         if self.width < 1:
             raise InputError(f"a temporal width of {self.width}: give 1 or more.")
 
