@@ -23,7 +23,7 @@ import tyro
 from rich.console import Console
 
 import canonpose
-from canonpose.cli.train import stage_bars
+from canonpose.cli.trainings import stage_bars
 from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.datasets.virtual import parted, subjects_of
 from canonpose.deployment.export import export_beside

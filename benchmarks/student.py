@@ -24,7 +24,7 @@ import tyro
 import canonpose
 from aistpp import TEST
 from canonpose.chirality import ChiralityVote
-from canonpose.cli.train import preset_of
+from canonpose.cli.presets import preset_of
 from canonpose.demo import fetch_footage
 from canonpose.files import write_whole
 from canonpose.lifter import TrainedLifter

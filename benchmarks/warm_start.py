@@ -17,7 +17,7 @@ import tyro
 
 import canonpose
 from aistpp import CAMERAS, JOINTS, TEST, training_capture
-from canonpose.cli.train import preset_of
+from canonpose.cli.presets import preset_of
 from canonpose.demo import fetch_footage
 from canonpose.demo.run import calibrated_reference
 from canonpose.files import write_whole

@@ -1,17 +1,13 @@
 """A process's share of the processor, used well while something computes on it."""
 
-import math
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import torch
 
+from canonpose.cores import available_cores
 from canonpose.memory import keep_freed_memory
-
-QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 @contextmanager
@@ -29,21 +25,3 @@ def processor_used_well() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-def available_cores() -> int:
-    """Cores that this process may use: by its affinity, and by its container's quota."""
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-    else:
-        cores = os.cpu_count() or 1
-    return max(1, min(cores, _quota()))
-
-
-def _quota() -> int:
-    """Whole cores of a cgroup's quota; more than any machine has where there is none."""
-    try:
-        quota, period = QUOTA.read_text().split()
-        return math.ceil(int(quota) / int(period))
-    except (OSError, ValueError):
-        return sys.maxsize

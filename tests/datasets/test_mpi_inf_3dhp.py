@@ -1,4 +1,3 @@
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -330,11 +329,3 @@ def test_calibrations_of_another_layout_are_refused(tmp_path, text, said):
     path.write_text(text)
     with pytest.raises(InputError, match=said):
         read_skeletool(path)
-
-
-def test_without_scipy_the_extra_is_named(release, monkeypatch):
-    monkeypatch.setitem(sys.modules, "scipy.io", None)
-    with pytest.raises(
-        InputError, match=r"without scipy; run: pip install 'canonpose\[datasets\]'"
-    ):
-        read(release)

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
-from rich.markup import escape
 
 from canonpose.cli.detecting import DetectorOptions, detecting
+from canonpose.cli.notes import print_notes
 from canonpose.cli.parsing import comma_separated, persons_by_camera
 from canonpose.datamodel import Capture
 from canonpose.people.choice import VoteOn
@@ -51,6 +51,5 @@ def capture_of(
             detect=detect,
             vote=vote,
         )
-    for note in capture.notes:
-        console.print(escape(note), soft_wrap=True)
+    print_notes(console, capture.notes)
     return capture

@@ -13,7 +13,8 @@ from canonpose import demo, training
 from canonpose.cli.detecting import DEFAULT_DETECTOR, detecting
 from canonpose.cli.evaluate import print_scores
 from canonpose.cli.parsing import parse
-from canonpose.cli.train import of_default_length, preset_of, print_training, stage_bars
+from canonpose.cli.presets import of_default_length, preset_of
+from canonpose.cli.trainings import print_training, stage_bars
 from canonpose.datamodel import Capture
 from canonpose.detection.weights import fetch_weights, weights_present
 from canonpose.errors import InputError

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from canonpose.cli.notes import print_notes
 from canonpose.cli.parsing import comma_separated, parse
 from canonpose.files import write_whole
 from canonpose.metrics import Evaluation, evaluate
@@ -94,8 +95,7 @@ def print_scores(console: Console, evaluation: Evaluation) -> None:
             share = f"{row['mirrored_fraction']:.0%}"
             where = escape(row["file"])
             console.print(f"{where}: the mirror image would fit better in {share} of frames")
-    for note in evaluation.notes:
-        console.print(note, markup=False)
+    print_notes(console, evaluation.notes)
 
 
 def print_joints(console: Console, evaluation: Evaluation) -> None:

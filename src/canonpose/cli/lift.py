@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
+from canonpose.cli.notes import say_if_pretrained
 from canonpose.cli.overlay import draw_overlay, video_of
 from canonpose.cli.parsing import parse
 from canonpose.datamodel import Poses
@@ -131,16 +132,6 @@ def _lift_one(options: Lift, source: Path, console: Console) -> None:
         console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
     poses = lift(keypoints, options.subject_height)
     _save(options, poses, (drawn_on, poses) if drawn_on else None, console)
-
-
-def say_if_pretrained(model: str, console: Console) -> None:
-    """That a lifter of one's own does better."""
-    if model == PRETRAINED:
-        console.print(
-            "lifted by the pretrained lifter; one trained on footage of your own cameras "
-            "(canonpose train), given with -m, does better",
-            soft_wrap=True,
-        )
 
 
 def _person(text: str | None) -> int | None:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from canonpose.cli.detecting import detecting
+from canonpose.cli.notes import print_notes, say_if_pretrained
 from canonpose.cli.overlay import video_of
 from canonpose.cli.parsing import comma_separated, persons_by_camera
 from canonpose.datamodel import Poses
@@ -39,8 +40,7 @@ def lift_together(options: "Lift", console: Console) -> tuple[Poses, tuple[Path,
             detect=detect,
         )
         moments = moments_of_frames(take, detect) if options.overlay else {}
-    for note in take.notes:
-        console.print(escape(note), soft_wrap=True)
+    print_notes(console, take.notes)
     camera = options.camera or next(iter(take.views))
     if options.overlay and camera in take.files:
         video_of(take.files[camera], options.video)  # where there is none, that is said now
@@ -85,8 +85,6 @@ def _fused(
 
 def _lifter(options: "Lift", console: Console) -> TrainedLifter:
     """The given one, else that of the rig, else the pretrained one."""
-    from canonpose.cli.lift import say_if_pretrained
-
     model = options.model
     if model is None and options.rig is not None and (options.rig / "lifter" / CARD).exists():
         model = str(options.rig / "lifter")

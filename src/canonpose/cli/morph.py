@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from canonpose import morphing
+from canonpose.cli.notes import print_notes
 from canonpose.cli.parsing import comma_separated, option_value, parse
-from canonpose.cli.train import show_progress, training_bar
+from canonpose.cli.trainings import show_progress, training_bar
 from canonpose.datamodel import Capture, Keypoints
 from canonpose.device import choose_device
 from canonpose.errors import InputError
@@ -24,7 +25,7 @@ from canonpose.exporters.captures import (
 from canonpose.morphing import MorphingConfig
 from canonpose.morphing.trained import FILES
 from canonpose.readers import read_capture, read_keypoints
-from canonpose.readers.openpose import is_openpose_folder
+from canonpose.readers.one_take import is_one_view
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _train(options: MorphTrain, console: Console) -> None:
 
 def _apply(options: MorphApply, console: Console) -> None:
     model = morphing.load_morphing(options.model).to(choose_device(options.device))
-    if _is_one_camera(options.input):
+    if is_one_view(options.input):
         _apply_to_one(options, model, console)
     else:
         _apply_to_capture(options, model, console)
@@ -168,8 +169,8 @@ def _told(morphed: Keypoints, path: Path) -> str:
 
 
 def _read_pairs(options: MorphTrain, console: Console) -> list[tuple[Keypoints, Keypoints]]:
-    one_camera = _is_one_camera(options.detected)
-    if one_camera != _is_one_camera(options.true):
+    one_camera = is_one_view(options.detected)
+    if one_camera != is_one_view(options.true):
         raise InputError(
             f"{options.detected} and {options.true}: one is a capture, the other is one camera; "
             f"give two of a kind."
@@ -184,10 +185,5 @@ def _read_pairs(options: MorphTrain, console: Console) -> list[tuple[Keypoints, 
 
 def _read(folder: Path, cameras: str | None, layout: str | None, console: Console) -> Capture:
     capture = read_capture(folder, cameras=comma_separated(cameras), layout=layout)
-    for note in capture.notes:
-        console.print(escape(note), soft_wrap=True)
+    print_notes(console, capture.notes)
     return capture
-
-
-def _is_one_camera(path: Path) -> bool:
-    return not path.is_dir() or is_openpose_folder(path)

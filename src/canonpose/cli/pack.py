@@ -7,13 +7,13 @@ from typing import Annotated
 
 import tyro
 from rich.console import Console
-from rich.markup import escape
 
 from canonpose.association import LifterVote
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
+from canonpose.cli.notes import print_notes
 from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
+from canonpose.cli.presets import static_cameras
 from canonpose.cli.progress import progress_bar
-from canonpose.cli.train import static_cameras
 from canonpose.errors import InputError
 from canonpose.folders import check_free
 from canonpose.lifter.pretrained import lifter_named
@@ -70,8 +70,7 @@ def main(arguments: Sequence[str]) -> None:
             vote=LifterVote(lifter_named(options.people_from)) if options.people_from else None,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    for note in card.notes:
-        console.print(escape(note), soft_wrap=True)
+    print_notes(console, card.notes)
     console.print(
         f"samples: {len(card)}, takes: {len(card.takes)}, cameras: {len(card.cameras)}\n"
         f"store: {options.output}",

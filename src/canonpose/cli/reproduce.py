@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from canonpose import reproduce
+from canonpose.cli.notes import print_notes
 from canonpose.cli.parsing import comma_separated, parse
+from canonpose.cli.presets import preset_of
 from canonpose.cli.progress import progress_bar
-from canonpose.cli.train import preset_of
 from canonpose.datasets import DATASETS, read_dataset
 from canonpose.errors import InputError
 from canonpose.files import write_whole
@@ -73,8 +74,7 @@ def main(arguments: Sequence[str]) -> None:
     dataset = read_dataset(options.dataset, options.data)
     if options.morph:
         dataset = morphed_by_held_back(dataset, options.output / "morphing")
-    for note in dataset.notes:
-        console.print(escape(note), soft_wrap=True)
+    print_notes(console, dataset.notes)
     study = reproduce.Study(
         dataset, options.config, options.output, options.device, options.baseline_epochs
     )

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 import numpy as np
 import tyro
 from rich.console import Console
-from rich.markup import escape
 
+from canonpose.cli.notes import print_notes
 from canonpose.cli.parsing import comma_separated, parse
 from canonpose.errors import InputError
 from canonpose.folders import check_free
@@ -71,8 +71,7 @@ def main(arguments: Sequence[str]) -> None:
     if options.every < 1:
         raise InputError(f"--every {options.every}: give a whole number from 1.")
     motions = read_motions(options.clips, up=options.up, units=options.units)
-    for note in (note for motion in motions for note in motion.notes):
-        console.print(escape(note), soft_wrap=True)
+    print_notes(console, (note for motion in motions for note in motion.notes))
     filming = Filming(
         _rig(options), options.motion, options.ptz, options.handheld, options.noise, options.seed
     )

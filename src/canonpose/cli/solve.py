@@ -14,14 +14,15 @@ from rich.table import Table
 from canonpose import training
 from canonpose.cli.captures import capture_of
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
+from canonpose.cli.notes import print_notes
 from canonpose.cli.parsing import parse
-from canonpose.cli.train import print_training, show_progress, training_bar
+from canonpose.cli.trainings import print_training, show_progress, training_bar
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter, load_lifter
+from canonpose.lifter.subject_height import check_height
 from canonpose.lifter.trained import CARD
 from canonpose.solving import SolveConfig, one_rig, solve, write_solved
-from canonpose.solving.solve import check_height
 from canonpose.solving.solved import Solved, SolvedRig
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.ready import ready_lifter
@@ -74,8 +75,7 @@ def main(arguments: Sequence[str]) -> None:
     for rig in solved.rigs:
         _print_rig(console, rig)
     _print_takes(console, solved)
-    for note in solved.notes:
-        console.print(note, markup=False, soft_wrap=True)
+    print_notes(console, solved.notes)
     console.print(f"{options.output / 'solve.json'}, takes, cameras", soft_wrap=True)
 
 

@@ -1,22 +1,22 @@
 """``canonpose train``."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import tyro
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, TaskID
 
 from canonpose import training
 from canonpose.association import LifterVote
 from canonpose.cli.captures import capture_of
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
 from canonpose.cli.parsing import option_value, parse
+from canonpose.cli.presets import of_default_length, preset_of, static_cameras
 from canonpose.cli.progress import progress_bar
+from canonpose.cli.trainings import print_training, show_progress, stage_bars, training_bar
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError
 from canonpose.lifter import TrainedLifter
@@ -35,18 +35,6 @@ from canonpose.training import TrainingConfig
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.distributed import Processes, joined
 from canonpose.training.store import Store, is_store, open_store
-
-
-class MayStandStill(Protocol):
-    """Options that say whether cameras stand still."""
-
-    @property
-    def static_cameras(self) -> bool:
-        """They do."""
-
-    @property
-    def moving_cameras(self) -> bool:
-        """They do not."""
 
 
 @dataclass(frozen=True)
@@ -233,12 +221,6 @@ def _refines(options: Train, footage: Capture | Store, processes: Processes) -> 
     return not (options.resume and begun) or holds_student(run)
 
 
-def of_default_length(config: TrainingConfig, preset: str = "fast") -> bool:
-    """Whether nobody has changed how long a default recipe trains."""
-    default = training.PRESETS[preset]
-    return (config.epochs, config.min_steps) == (default.epochs, default.min_steps)
-
-
 def _parsed(arguments: Sequence[str], preset: str) -> Train:
     """The options; what they do not say is as in a preset, unless they name another."""
     config = preset_of(arguments, preset)
@@ -250,77 +232,6 @@ def _parsed(arguments: Sequence[str], preset: str) -> Train:
         if option_value(arguments, overruled, ""):
             raise InputError(f"{overruled}: is what {said} says; give that.")
     return options
-
-
-def preset_of(arguments: Sequence[str], default: str = "fast") -> TrainingConfig:
-    """The preset that the arguments name, which the other options then change.
-
-    Whoever says how many epochs means it: the least number of steps no longer counts.
-    """
-    preset = training.preset(option_value(arguments, "--preset", default))
-    if option_value(arguments, "--epochs", ""):
-        preset = replace(preset, min_steps=0)
-    return preset
-
-
-def training_bar(console: Console) -> Progress:
-    """The progress bar of a training; tasks have a field ``loss``."""
-    return progress_bar(console, "epoch", field="loss")
-
-
-@contextmanager
-def stage_bars(console: Console) -> Iterator[Callable[[str, training.Progress], None]]:
-    """To be told of epochs by the name of their stage; each has a bar of its own."""
-    bars: dict[str, tuple[Progress, TaskID]] = {}
-    with ExitStack() as stack:
-
-        def show(stage: str, progress: training.Progress) -> None:
-            if stage not in bars:
-                bar = stack.enter_context(training_bar(console))
-                bars[stage] = bar, bar.add_task(stage, total=None, loss="")
-            show_progress(*bars[stage], progress)
-
-        yield show
-
-
-def show_progress(bar: Progress, task: TaskID, progress: training.Progress) -> None:
-    """Bring a bar up to date after an epoch; a log file gets a line every tenth of the way."""
-    loss = f"loss {progress.losses['total']:.4f}, {progress.samples_per_second:.0f} samples/s"
-    bar.update(task, completed=progress.epoch, total=progress.epochs, loss=loss)
-    tenth = max(progress.epochs // 10, 1)
-    if not bar.console.is_terminal and progress.epoch % tenth == 0:
-        bar.console.print(f"epoch {progress.epoch}/{progress.epochs}: {loss}", soft_wrap=True)
-    if progress.epoch == progress.epochs:
-        bar.stop()
-
-
-def print_training(console: Console, lifter: TrainedLifter) -> None:
-    """What a user should know of a finished training."""
-    facts = lifter.provenance
-    if started := facts["started_from"]:
-        new = ", ".join(started["new_joints"])
-        console.print(
-            f"started from {started['lifter']}" + (f"; new to it: {new}" if new else ""),
-            soft_wrap=True,
-        )
-    chirality = facts["chirality"]
-    kinds = ", ".join(f"{kind} {value:+.2f}" for kind, value in chirality["margins"].items())
-    fixed = "ended mirrored, un-mirrored" if chirality["mirrored_before_fix"] else "not mirrored"
-    console.print(
-        f"{facts['samples']} samples, {facts['epochs']} epochs, {facts['seconds']:.0f} s, "
-        f"{facts['samples_per_second']:.0f} samples/s"
-    )
-    margin = abs(chirality["margin"])
-    console.print(f"chirality: {fixed}; margin {margin:.2f} ({kinds or 'no vote'})", soft_wrap=True)
-
-
-def static_cameras(options: MayStandStill) -> bool | None:
-    """What the options say of the cameras; None where they say nothing."""
-    if options.static_cameras and options.moving_cameras:
-        raise InputError("--static-cameras and --moving-cameras contradict each other; give one.")
-    if options.static_cameras or options.moving_cameras:
-        return options.static_cameras
-    return None
 
 
 def _footage(console: Console, options: Train) -> Capture | Store:

@@ -12,11 +12,10 @@ from rich.markup import escape
 from canonpose.cli.captures import capture_of
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
 from canonpose.cli.parsing import parse
-from canonpose.cli.train import show_progress, training_bar
+from canonpose.cli.trainings import stage_bars
 from canonpose.lifter import load_lifter
 from canonpose.lifter.sigma import save_uncertainty
 from canonpose.lifter.trained import FILES
-from canonpose.training.session import Progress
 from canonpose.uncertainty import UncertaintyConfig, learn_uncertainty
 
 
@@ -55,21 +54,14 @@ def main(arguments: Sequence[str]) -> None:
     console = Console(highlight=False)
     lifter, weights = load_lifter(options.model), FILES.weights_hash(options.model)
     capture = capture_of(options, console, True if options.static_cameras else None)
-    with training_bar(console) as bar:
-        tasks: dict[str, object] = {}
-
-        def show(part: str, progress: Progress) -> None:
-            if part not in tasks:
-                tasks[part] = bar.add_task(part, total=None, loss="")
-            show_progress(bar, tasks[part], progress)  # type: ignore[arg-type]
-
+    with stage_bars(console) as show:
         learned = learn_uncertainty(
             capture,
             lifter,
             options.config,
             device=options.device,
             progress=show,
-            say=lambda sentence: bar.console.print(escape(sentence), soft_wrap=True),
+            say=lambda sentence: console.print(escape(sentence), soft_wrap=True),
         )
     save_uncertainty(learned, options.model, weights)
     facts = learned.facts

@@ -1,11 +1,11 @@
 """Where tasks run, and the one loop that feeds them there."""
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from canonpose.cores import available_cores
 from canonpose.corpus.inline import Inline
 from canonpose.corpus.task import Outcome, Task, TaskProgress, ignore
 from canonpose.errors import InputError
@@ -57,17 +57,10 @@ class EngineSettings:
     @property
     def most(self) -> int:
         """The most processes of this machine."""
-        return self.workers or cores()
+        return self.workers or available_cores()
 
 
 DEFAULT_ENGINE = EngineSettings()
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def engine_of(settings: EngineSettings, progress: TaskProgress = ignore) -> Engine:

@@ -94,7 +94,7 @@ def _called(
         return task.function(*task.arguments, progress=progress), "done", ""
     except InputError as error:
         return None, "bad input", str(error)
-    except Exception as error:
+    except Exception as error:  # one file ends nothing, whatever is wrong with it
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}, line {last.lineno}"
         return None, "error", f"{task.file}: {type(error).__name__}: {error} ({place})"

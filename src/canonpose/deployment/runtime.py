@@ -17,8 +17,9 @@ from canonpose.datamodel import Keypoints, Poses
 from canonpose.deployment.card import ModelCard
 from canonpose.errors import InputError
 from canonpose.files import unreadable
-from canonpose.lifter.joints import check_something_seen, in_skeleton, size_of_subject
+from canonpose.lifter.joints import check_something_seen, in_skeleton
 from canonpose.lifter.naming import folder_named
+from canonpose.lifter.subject_height import size_of_subject
 
 MODEL = "lifter.onnx"
 """The name of an exported lifter in the folder of a trained one."""

@@ -23,7 +23,6 @@ INTEGRITY = "sha512-" + (
     "DFZsNWTsSphRIZppnUCuunzBiHP2FdJXR9ehc7mMi4KG+oPaOH0Em3d6kr7Py+TSyTXC1doH88KcF28k2sBxsQ=="
 )
 """Of the package's archive, as npm writes it."""
-VARIANTS = ("heavy", "full", "lite")
 NOTICE = f"""BlazePose, by Google LLC, from the npm package {PACKAGE}.
 Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0
 """

@@ -5,10 +5,10 @@ import torch
 from jaxtyping import Float
 
 from canonpose.datamodel import Poses
-from canonpose.errors import InputError
 from canonpose.fusing.lifted import LiftedTake
 from canonpose.fusing.rotations import EveryRotation
 from canonpose.inference.body_scale import body_size
+from canonpose.lifter.subject_height import size_of_subject
 from canonpose.skeleton import Skeleton
 
 Positions = Float[np.ndarray, "frame joint 3"]
@@ -72,24 +72,8 @@ def of_one_size(
         If a height is given for a skeleton without limbs.
     """
     sizes, units = body_size(torch.from_numpy(positions), skeleton)
-    factor = unit_length(skeleton, units, subject_height) / sizes.numpy()
-    return positions * factor[:, None, None], units if subject_height is None else "m"
-
-
-def unit_length(skeleton: Skeleton, units: str, subject_height: float | None) -> float:
-    """What a body is long in the result: 1, or the height in metres.
-
-    Raises
-    ------
-    InputError
-        If a height is given for a skeleton without limbs.
-    """
-    if subject_height is not None and units != "body_height":
-        raise InputError(
-            f"subject height {subject_height} m: skeleton {skeleton.name!r} has no limbs or trunk "
-            f"to compare it with; leave it out."
-        )
-    return subject_height or 1.0
+    size, units = size_of_subject(subject_height, units, skeleton)
+    return positions * (size / sizes.numpy())[:, None, None], units
 
 
 def filled(seen: Positions, guessed: Positions, skeleton: Skeleton) -> Positions:

@@ -6,10 +6,10 @@ from jaxtyping import Float
 from scipy.stats import chi2
 
 from canonpose.errors import InputError
-from canonpose.fusing.in_camera import unit_length
 from canonpose.fusing.lifted import LiftedTake
 from canonpose.fusing.rig import KnownRig
 from canonpose.inference.body_scale import body_size
+from canonpose.lifter.subject_height import size_of_subject
 from canonpose.skeleton import Skeleton
 from canonpose.solving.all_frames import JointsIn3D, completed
 from canonpose.solving.solved import SolvedTake
@@ -42,7 +42,8 @@ def as_take(
                 f"cameras {', '.join(take.cameras)}: no moment shows all limbs in two views, so "
                 f"that the subject's height says nothing; leave --subject-height out."
             )
-        stretch, units = unit_length(take.skeleton, kind, subject_height) / size, "m"
+        height, units = size_of_subject(subject_height, kind, take.skeleton)
+        stretch = height / size
     own = next(iter(take.by_camera.values()))
     solved = SolvedTake(
         name="take",

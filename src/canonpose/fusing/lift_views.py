@@ -15,6 +15,7 @@ from canonpose.fusing.rig import KnownRig
 from canonpose.fusing.rotations import EveryRotation, moving_rotations, static_rotations
 from canonpose.fusing.uncalibrated import FusionConfig, fused_poses
 from canonpose.inference.lift import lift
+from canonpose.lifter.subject_height import check_height
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.skeleton.convert import complete
 from canonpose.solving.solved import SolvedTake
@@ -85,8 +86,7 @@ def lift_views(
         raise InputError(f"there is no view of camera {camera!r}; there are {', '.join(views)}.")
     if rig is not None:
         rig = rig.for_cameras(views)
-    if subject_height is not None and not 0 < subject_height < np.inf:
-        raise InputError(f"subject height {subject_height} m: give a positive height in metres.")
+    check_height(subject_height)
     if len(views) == 1:
         (view,) = views.values()
         return Fused(lift(view, lifter, subject_height=subject_height, device=device))

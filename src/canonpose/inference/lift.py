@@ -12,7 +12,7 @@ from canonpose.inference.body_scale import segments_of
 from canonpose.inference.frames import lifted_frames
 from canonpose.inference.over_time import joined_over_time
 from canonpose.lifter.footage import footage_for
-from canonpose.lifter.joints import size_of_subject
+from canonpose.lifter.subject_height import size_of_subject
 from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.trained import TrainedLifter
 

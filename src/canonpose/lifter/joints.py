@@ -1,4 +1,4 @@
-"""One camera's keypoints as the joints of a lifter, and the size of who is lifted."""
+"""One camera's keypoints as the joints of a lifter."""
 
 import warnings
 
@@ -63,32 +63,3 @@ def check_something_seen(
             f"{keypoints.source or keypoints.camera}: the root joint {skeleton.root!r} is seen in "
             f"no frame, so there is nothing to lift; check the file and its layout."
         )
-
-
-def size_of_subject(height: float | None, units: str, skeleton: Skeleton) -> tuple[float, str]:
-    """What to multiply poses of size 1 with, and the unit of the result.
-
-    Parameters
-    ----------
-    height : float, optional
-        Of the subject, in metres.
-    units : str
-        What size 1 is: "body_height" or "bone_length".
-    skeleton : Skeleton
-        For the message.
-
-    Raises
-    ------
-    InputError
-        If the height is no length, or poses of this skeleton have no height.
-    """
-    if height is None:
-        return 1.0, units
-    if not 0 < height < np.inf:
-        raise InputError(f"subject height {height} m: give a positive height in metres.")
-    if units != "body_height":
-        raise InputError(
-            f"subject height {height} m: skeleton {skeleton.name!r} has no limbs or trunk to "
-            f"compare it with; leave it out."
-        )
-    return height, "m"

@@ -12,6 +12,7 @@ from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import body_size
 from canonpose.inference.over_time import CausalMemory
 from canonpose.lifter.mirror_image import lift_with_mirror_image
+from canonpose.lifter.subject_height import size_of_subject
 from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.skeleton import Skeleton
@@ -59,19 +60,13 @@ class PersonLifter:
     ):
         self.lifter = lifter
         self.skeleton = lifter.skeleton
-        self._height = subject_height
         self._memory = None if temporal is None else CausalMemory(temporal)
         if temporal is not None:
             temporal.check_fits(lifter)
         lifter.network.cpu().eval()
         joints = len(self.skeleton)
         _, units = body_size(torch.zeros(1, joints, 3), self.skeleton)
-        if subject_height is not None and units != "body_height":
-            raise InputError(
-                f"subject height {subject_height} m: skeleton {self.skeleton.name!r} has no limbs "
-                f"or trunk to compare it with; leave it out."
-            )
-        self.units = units if subject_height is None else "m"
+        self._height, self.units = size_of_subject(subject_height, units, self.skeleton)
         self._shares = joint_shares(detected, self.skeleton)
         if not self._shares[self.skeleton.root_index].any():
             raise InputError(
@@ -98,7 +93,7 @@ class PersonLifter:
             in_camera = self._memory.joined(
                 normalised.positions, normalised.scores, in_camera, time
             )
-        return LiftedPerson(keypoints, scores, (in_camera * (self._height or 1.0)).numpy())
+        return LiftedPerson(keypoints, scores, (in_camera * self._height).numpy())
 
     def forget(self) -> None:
         """Take the next person for another one."""

@@ -63,7 +63,7 @@ class Pipeline:
         torch.set_num_threads(LIFTER_THREADS)
         try:
             self._run()
-        except Exception as error:
+        except Exception as error:  # of a thread; who started it asks for it
             self.failure = error
             self._end(str(error))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from canonpose.errors import InputError
+from canonpose.lifter.subject_height import check_height
 
 HIGHEST_PORT = 65535
 
@@ -27,7 +28,4 @@ class LiveSettings:
             raise InputError(f"long side {self.long_side}: give at least 16 pixels.")
         if not 1 <= self.jpeg_quality <= 100:
             raise InputError(f"JPEG quality {self.jpeg_quality}: give 1 to 100.")
-        if self.subject_height is not None and not 0 < self.subject_height < 4:
-            raise InputError(
-                f"subject height {self.subject_height} m: give a height in metres, below 4."
-            )
+        check_height(self.subject_height)

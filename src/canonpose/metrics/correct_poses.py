@@ -35,7 +35,7 @@ def is_correct(errors: Errors, *, threshold: float = CP_THRESHOLD) -> Bool[Tenso
 @in_torch
 def correct_poses_of(errors: Errors, *, threshold: float = CP_THRESHOLD) -> Mean:
     """CP in percent of poses that have errors, of errors [..., joint] in mm."""
-    return _mean_of_defined((worst_joint(errors) < threshold).to(errors.dtype), errors) * 100
+    return _mean_of_defined(is_correct(errors, threshold=threshold).to(errors.dtype), errors) * 100
 
 
 @in_torch

@@ -72,7 +72,7 @@ def follow(
         before = [owner.copy() for owner in owners]
         for place in free:
             others = [
-                along(view.people, _slots(view.tracks, owner))
+                along(view.people, joined(view.tracks, owner))
                 for other, (view, owner) in enumerate(zip(views, owners, strict=True))
                 if other != place
             ]
@@ -84,10 +84,6 @@ def follow(
 
 def joined(tracks: Tracks, owners: Owners) -> Int[np.ndarray, " frame"]:
     """The slots of a person who is followed through several tracks; -1 where not seen."""
-    return _slots(tracks, owners)
-
-
-def _slots(tracks: Tracks, owners: Owners) -> Int[np.ndarray, " frame"]:
     return np.where(owners >= 0, tracks[owners, np.arange(len(owners))], -1)
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
-import numpy as np
-
 from canonpose.datamodel import Capture, Take
-from canonpose.errors import InputError
 from canonpose.files import short_list
 from canonpose.lifter import TrainedLifter
+from canonpose.lifter.subject_height import check_height
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.moving.rig import solve_moving
@@ -72,18 +70,6 @@ def solve(
         takes |= {take.name: take for take in solution.takes}
     ordered = tuple(takes[take.name] for take in capture.takes)
     return Solved(ordered, tuple(rigs), capture.skeleton, units, _notes(capture), asdict(config))
-
-
-def check_height(metres: float | None) -> None:
-    """Refuse a height that nobody has.
-
-    Raises
-    ------
-    InputError
-        If it is not positive and finite.
-    """
-    if metres is not None and not 0 < metres < np.inf:
-        raise InputError(f"subject height {metres} m: give a positive height in metres.")
 
 
 def _groups(capture: Capture) -> dict[str, list[Take]]:

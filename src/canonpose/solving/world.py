@@ -1,7 +1,6 @@
 """A solved rig in its final frame and unit: z up where the subjects' bodies tell it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -9,14 +8,13 @@ from jaxtyping import Float
 
 from canonpose.errors import InputError
 from canonpose.inference.body_scale import body_size
+from canonpose.lifter.subject_height import size_of_subject
 from canonpose.skeleton import Skeleton
 from canonpose.solving.all_frames import JointsIn3D, completed
+from canonpose.solving.footage import RigFootage
 from canonpose.solving.pinholes import Pinholes
 from canonpose.solving.solved import CameraReport, MirrorVotes, MovingCameras, SolvedRig, SolvedTake
 from canonpose.solving.upright import floor_origin, up_direction, upright_rotation
-
-if TYPE_CHECKING:
-    from canonpose.solving.footage import RigFootage
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +37,7 @@ class RigWorld:
 
 
 def in_world(
-    footage: "RigFootage",
+    footage: RigFootage,
     world: RigWorld,
     votes: MirrorVotes,
     spread: Float[np.ndarray, " view"],
@@ -115,18 +113,12 @@ def _unit(
             f"rig {rig!r}: no moment shows all limbs in two views, so that the result has no "
             f"scale; film more of the whole body."
         )
-    if subject_height is None:
-        return 1 / size, units
-    if units != "body_height":
-        raise InputError(
-            f"subject height {subject_height} m: skeleton {skeleton.name!r} has no limbs or trunk "
-            f"to compare it with; leave it out."
-        )
-    return subject_height / size, "m"
+    factor, units = size_of_subject(subject_height, units, skeleton)
+    return factor / size, units
 
 
 def _reports(
-    footage: "RigFootage", world: RigWorld, spread: Float[np.ndarray, " view"]
+    footage: RigFootage, world: RigWorld, spread: Float[np.ndarray, " view"]
 ) -> tuple[CameraReport, ...]:
     errors = world.in_3d.error
     return tuple(

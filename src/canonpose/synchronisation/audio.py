@@ -14,7 +14,7 @@ from scipy import fft
 from scipy.ndimage import gaussian_filter1d
 
 from canonpose.synchronisation.correlation import Curve
-from canonpose.synchronisation.solving import peak_and_rival
+from canonpose.synchronisation.merging import peak_and_rival
 
 HOP = 0.005
 """Seconds from one value of the envelope to the next."""

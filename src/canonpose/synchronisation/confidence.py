@@ -1,10 +1,10 @@
 """How sure an offset is: that it is no coincidence, and how precise it is.
 
-**Coincidence.** A joint of two groups of cameras is the surer, the more the evidence of its lag
-stands out above that of any other. Of several pairs of cameras the mean counts: they see the same
+**Coincidence.** A merge of two groups of cameras is the surer, the more the evidence at its lag
+exceeds that at any other. Of several pairs of cameras the mean counts: they see the same
 motion, and what resembles it in one camera does so in all (the margins of wrong footage grow with
 the number of pairs, not with its root). The two constants are a logistic regression of "right
-within one and a half frames" (of 30 a second) over 467 joints of training clips and virtual
+within one and a half frames" (of 30 a second) over 467 merges of training clips and virtual
 captures, shifted at random and cut to 1.2 to 8 seconds, wrong footage among them.
 
 **Precision.** Where nothing is shared, overlap x information is tau x a gamma variable of shape 2
@@ -23,7 +23,7 @@ from math import hypot, inf
 import numpy as np
 from jaxtyping import Float
 
-from canonpose.synchronisation.solving import PEAK, Joint, Solution
+from canonpose.synchronisation.merging import PEAK, Merge, Solution
 
 STEEPNESS = 2.67
 HALF = 0.266
@@ -45,7 +45,7 @@ WORDS = ((0.99, "very sure"), (SURE, "sure"), (0.5, "unsure"), (0.0, "not found"
 
 
 def confidence(margin: float, pairs: int = 1) -> float:
-    """The probability that a joint is right, 0..1.
+    """The probability that a merge is right, 0..1.
 
     Parameters
     ----------
@@ -64,30 +64,30 @@ def in_words(value: float) -> str:
 
 
 def confidences(solution: Solution, cameras: int) -> Float[np.ndarray, " camera"]:
-    """Each camera's confidence: the weakest joint on its way to the first camera.
+    """Each camera's confidence: the weakest merge on its way to the first camera.
 
     That of the first camera itself is the best of the others'.
     """
-    found = _along_joints(solution, cameras, of_joint, min, 1.0)
+    found = _along_merges(solution, cameras, merge_confidence, min, 1.0)
     found[0] = found[1:].max()
     return found
 
 
 def standard_errors(solution: Solution, cameras: int) -> Float[np.ndarray, " camera"]:
-    """Of each camera's offset against the first one's, seconds: the joints' between, together."""
-    return _along_joints(solution, cameras, standard_error, hypot, 0.0)
+    """Of each camera's offset against the first one's, seconds: the merges' between, together."""
+    return _along_merges(solution, cameras, standard_error, hypot, 0.0)
 
 
-def of_joint(joint: Joint) -> float:
-    """The probability that a joint is no coincidence; never sure where it is not precise."""
-    value = confidence(joint.best - joint.rival, joint.pairs)
-    told = joint.shared >= LEAST_SHARED and standard_error(joint) <= RIGHT
+def merge_confidence(merge: Merge) -> float:
+    """The probability that a merge is no coincidence; never sure where it is not precise."""
+    value = confidence(merge.best - merge.rival, merge.pairs)
+    told = merge.shared >= LEAST_SHARED and standard_error(merge) <= RIGHT
     return value if told else min(value, MOST_UNSURE)
 
 
-def standard_error(joint: Joint) -> float:
-    """Of a joint's lag, seconds, from its own curve; infinite where that has no peak."""
-    curve, place = joint.curve, -joint.curve.first
+def standard_error(merge: Merge) -> float:
+    """Of a merge's lag, seconds, from its own curve; infinite where that has no peak."""
+    curve, place = merge.curve, -merge.curve.first
     away = np.abs(curve.lags) > PEAK
     chance = curve.evidence[away & (curve.evidence > 0)]
     near = curve.around(0, BEND).evidence
@@ -97,18 +97,18 @@ def standard_error(joint: Joint) -> float:
     return float(np.sqrt(np.median(chance) / MEDIAN / bend))
 
 
-def _along_joints(
+def _along_merges(
     solution: Solution,
     cameras: int,
-    of_each: Callable[[Joint], float],
+    of_each: Callable[[Merge], float],
     together: Callable[[float, float], float],
     start: float,
 ) -> Float[np.ndarray, " camera"]:
-    """What the joints between the first camera and every other come to."""
+    """What the merges between the first camera and every other come to."""
     links: dict[int, list[tuple[int, float]]] = {camera: [] for camera in range(cameras)}
-    for joint in solution.joints:
-        a, b = joint.strongest
-        value = of_each(joint)
+    for merge in solution.merges:
+        a, b = merge.strongest
+        value = of_each(merge)
         links[a].append((b, value))
         links[b].append((a, value))
     found, known = np.full(cameras, start), [0]
@@ -123,7 +123,7 @@ def _along_joints(
 def misfits(solution: Solution, least: float = SURE) -> list[tuple[Sequence[int], float]]:
     """Groups of cameras that could not be joined to the rest, with the confidence."""
     return [
-        (min(joint.groups, key=lambda group: (len(group), 0 in group)), of_joint(joint))
-        for joint in solution.joints
-        if of_joint(joint) < least
+        (min(merge.groups, key=lambda group: (len(group), 0 in group)), merge_confidence(merge))
+        for merge in solution.merges
+        if merge_confidence(merge) < least
     ]

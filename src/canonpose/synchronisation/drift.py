@@ -7,8 +7,9 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import least_squares
 
+from canonpose.synchronisation.estimate import pair_curves
+from canonpose.synchronisation.merging import solve
 from canonpose.synchronisation.signals import Signals
-from canonpose.synchronisation.solving import solve
 
 WINDOW = 2.0
 """Seconds, at least."""
@@ -79,8 +80,6 @@ def _window_offsets(
     length: int,
 ) -> Float[np.ndarray, " camera"]:
     """Offsets in one window, near those of the whole take."""
-    from canonpose.synchronisation.estimate import pair_curves
-
     rate = signals[0][0].rate
     begins = np.round(start + offsets * rate).astype(int)
     cut = [

@@ -15,8 +15,8 @@ from canonpose.synchronisation.correlation import (
     correlate,
     transform_length,
 )
+from canonpose.synchronisation.merging import Pair, Solution, refined, solve
 from canonpose.synchronisation.signals import Signals, motion_signals
-from canonpose.synchronisation.solving import Pair, Solution, refined, solve
 from canonpose.synchronisation.views import Watched
 
 HIGHEST_RATE = 60.0

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from canonpose.files import written_whole
-from canonpose.synchronisation.confidence import of_joint
+from canonpose.synchronisation.confidence import merge_confidence
 from canonpose.synchronisation.take import TakeClocks
 
 
@@ -21,25 +21,25 @@ def plot_curves(takes: Sequence[TakeClocks], path: str | Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to import
     from matplotlib.figure import Figure
 
-    rows = [(take, joint) for take in takes for joint in take.estimate.solution.joints]
+    rows = [(take, merge) for take in takes for merge in take.estimate.solution.merges]
     figure = Figure(figsize=(7.2, 1.5 * len(rows) + 0.6), layout="constrained")
     FigureCanvasAgg(figure)
-    for place, (take, joint) in enumerate(rows):
+    for place, (take, merge) in enumerate(rows):
         axes = figure.add_subplot(len(rows), 1, place + 1)
         offsets = take.estimate.offsets
-        first, second = joint.strongest
-        known = np.flatnonzero(joint.curve.evidence)
+        first, second = merge.strongest
+        known = np.flatnonzero(merge.curve.evidence)
         shown = slice(known.min(), known.max() + 1) if len(known) else slice(None)
         centre = offsets[second] - offsets[first]
-        axes.plot(joint.curve.lags[shown] + centre, joint.curve.evidence[shown], linewidth=0.9)
+        axes.plot(merge.curve.lags[shown] + centre, merge.curve.evidence[shown], linewidth=0.9)
         axes.axvline(centre, color="tab:red", linewidth=0.8, linestyle="--")
         names = [
-            " ".join(take.estimate.cameras[camera] for camera in group) for group in joint.groups
+            " ".join(take.estimate.cameras[camera] for camera in group) for group in merge.groups
         ]
         axes.set_title(
             f"{take.name}: {names[1]} against {names[0]}, {centre:+.3f} s between "
             f"{take.estimate.cameras[second]} and {take.estimate.cameras[first]} "
-            f"(confidence {of_joint(joint):.2f})",
+            f"(confidence {merge_confidence(merge):.2f})",
             fontsize="x-small",
             loc="left",
         )

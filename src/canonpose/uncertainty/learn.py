@@ -1,6 +1,7 @@
 """Learn how far a lifter's joints are off on footage that it has not seen."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 
 from canonpose.config_tables import to_table
@@ -86,7 +87,7 @@ def learn_uncertainty(
             solved,
             steps=config.steps,
             device=device,
-            progress=lambda one, name=name: progress(name, one),  # type: ignore[misc]
+            progress=partial(progress, name),
         )
         for part in parts:
             errors = lifting_errors(alike, labels, folds[part].chosen(labels), config.trusted)

@@ -9,7 +9,7 @@ from canonpose.skeleton import Skeleton
 
 
 def correlated_process(
-    random: np.random.Generator, shape: Sequence[int], decay: Float[np.ndarray, "*rest"] | float
+    random: np.random.Generator, shape: Sequence[int], decay: float
 ) -> Float[np.ndarray, "frame ..."]:
     """Standard normal numbers whose correlation falls exponentially over the first axis.
 
@@ -18,11 +18,11 @@ def correlated_process(
     random : Generator
     shape : sequence of int
         [frame, ...]; all but the frames are independent of each other.
-    decay : float or array
-        Frames over which the correlation falls to 1/e; broadcast over the other axes.
+    decay : float
+        Frames over which the correlation falls to 1/e.
     """
     numbers = random.standard_normal(tuple(shape))
-    keep = np.exp(-1 / np.maximum(decay, 1e-6))
+    keep = np.exp(-1 / max(decay, 1e-6))
     fresh = np.sqrt(1 - keep**2)
     for frame in range(1, len(numbers)):
         numbers[frame] = keep * numbers[frame - 1] + fresh * numbers[frame]

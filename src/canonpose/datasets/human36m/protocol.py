@@ -10,7 +10,6 @@ MORPHING = ("S1",)
 TEST = ("S9", "S11")
 EVERY = 64
 """Every 64th frame is scored (section 4.3)."""
-SUBJECTS = (*MORPHING, *TRAINING, *TEST)
 
 CAMERAS = {
     "54138969": (1000, 1002),

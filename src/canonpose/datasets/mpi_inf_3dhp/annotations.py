@@ -74,9 +74,9 @@ def read_training(path: Path, cameras: tuple[int, ...]) -> dict[int, Annotation]
     Raises
     ------
     InputError
-        If scipy is missing, or the file cannot be read or is of another layout.
+        If the file cannot be read or is of another layout.
     """
-    entries = _load_old(path, ("annot2", "annot3"))
+    entries = _load_matlab5(path, ("annot2", "annot3"))
     found = {}
     for camera in cameras:
         pixels = _cell(path, entries, "annot2", camera, 2)
@@ -140,13 +140,9 @@ def _cell(
     return joints[:, _USED].astype(np.float32)
 
 
-def _load_old(path: Path, names: tuple[str, ...]) -> dict[str, Any]:
-    try:
-        from scipy.io import loadmat
-    except ImportError as error:
-        raise InputError(
-            f"{path}: cannot be read without scipy; run: pip install 'canonpose[datasets]'."
-        ) from error
+def _load_matlab5(path: Path, names: tuple[str, ...]) -> dict[str, Any]:
+    from scipy.io import loadmat  # slow to import, for readers of other files
+
     try:
         entries: dict[str, Any] = loadmat(str(path), variable_names=names, appendmat=False)
     except FileNotFoundError as error:

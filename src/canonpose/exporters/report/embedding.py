@@ -28,7 +28,7 @@ def embed(view: Poses, title: str) -> dict[str, Any]:
         "title": title,
         "camera": view.camera,
         "file": file_name(view.source),
-        "person": str(getattr(view, "person", "")),
+        "person": view.person,
         "units": view.units,
         "fps": _positive_or_none(view.fps),
         "imageSize": [int(side) for side in view.image_size] if view.image_size else None,

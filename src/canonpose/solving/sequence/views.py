@@ -51,7 +51,7 @@ class Views(Protocol):
         """Joints at every moment as the views see them, in pixels."""
         ...
 
-    def moved(self, steps: Steps) -> Any:
+    def moved(self, steps: Steps) -> Any:  # Self, which beartype does not take here
         """The views with their unknowns changed, of the same class."""
         ...
 

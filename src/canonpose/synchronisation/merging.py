@@ -1,9 +1,9 @@
 """One offset a camera, from curves between every two cameras.
 
-Groups of cameras that are sure of each other are joined first, as in a tree of clusters: once two
-groups are joined, all pairs between their cameras speak together for the shift to a third, so that
-one pair that is taken in by a rhythm is outvoted. How sure each joint was stays known, and a camera
-is as sure as the weakest joint between it and the reference. At the end all offsets are moved
+Groups of cameras that are sure of each other are merged first, as in a tree of clusters: once two
+groups are merged, all pairs between their cameras speak together for the shift to a third, so that
+one pair that is taken in by a rhythm is outvoted. How sure each merge was stays known, and a camera
+is as sure as the weakest merge between it and the reference. At the end all offsets are moved
 together, by fractions of a sample, to where the pairs' evidence adds up to the most.
 """
 
@@ -26,8 +26,8 @@ Group = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Joint:
-    """Two groups of cameras that were brought together."""
+class Merge:
+    """Two groups of cameras that were brought together, as one step of `solve`."""
 
     groups: tuple[Group, Group]
     curve: Curve
@@ -56,7 +56,7 @@ class Solution:
 
     offsets: Float[np.ndarray, " camera"]
     """Seconds; the first camera's is 0."""
-    joints: tuple[Joint, ...]
+    merges: tuple[Merge, ...]
     """In the order in which they were made, one fewer than cameras."""
 
 
@@ -72,7 +72,7 @@ def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
     """
     lags = np.zeros(cameras, dtype=np.int64)
     groups: list[Group] = [(camera,) for camera in range(cameras)]
-    joints = []
+    merges = []
     linking: dict[tuple[Group, Group], Curve] = {
         (a, b): curves[a[0], b[0]] for a in groups for b in groups if a < b
     }
@@ -84,7 +84,7 @@ def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
         pairs = product(first, second)
         strongest = max(pairs, key=lambda pair: _evidence_at(curves, pair, lags))
         centred = curve.shifted(-(curve.first + place))
-        joints.append(Joint((first, second), centred, best, rival, strongest))
+        merges.append(Merge((first, second), centred, best, rival, strongest))
         groups = [group for group in groups if group not in (first, second)]
         merged = tuple(sorted((*first, *second)))
         linking = {
@@ -96,7 +96,7 @@ def solve(curves: Mapping[Pair, Curve], cameras: int) -> Solution:
         groups.append(merged)
     offsets = polished(curves, lags.astype(np.float64))
     rate = next(iter(curves.values())).rate
-    return Solution((offsets - offsets[0]) / rate, tuple(joints))
+    return Solution((offsets - offsets[0]) / rate, tuple(merges))
 
 
 def between(curves: Mapping[Pair, Curve], first: int, second: int) -> Curve:
@@ -184,7 +184,7 @@ def _spline(curve: Curve, lag: int) -> CubicSpline | None:
 
 
 def refined(solution: Solution, fine: Mapping[Pair, Curve]) -> Solution:
-    """The same joints, with offsets from more precise curves, within `PEAK` of those found."""
+    """The same merges, with offsets from more precise curves, within `PEAK` of those found."""
     rate = next(iter(fine.values())).rate
     lags = np.round(solution.offsets * rate).astype(int)
     near = {
