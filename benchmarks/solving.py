@@ -118,7 +118,7 @@ def triangulated(
         np.stack([camera.matrix[:2, 2] for camera in true]),
         np.array([camera.distortion[0] for camera in true]),
     )
-    tolerance = SolveConfig().tolerance * views.person
+    tolerance = SolveConfig().tolerance * views.person_by_view
     robust = joints_of_perspective(pinholes, views, tolerance).positions
     return np.split(linear, ends), np.split(robust, ends)
 

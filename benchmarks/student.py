@@ -142,7 +142,9 @@ def truly_solved(options: Benchmark, capture: canonpose.Capture) -> canonpose.So
         np.stack([camera.matrix[:2, 2] for camera in true]),
         np.array([camera.distortion[0] for camera in true]),
     )
-    in_3d = joints_of_perspective(pinholes, views, canonpose.SolveConfig().tolerance * views.person)
+    in_3d = joints_of_perspective(
+        pinholes, views, canonpose.SolveConfig().tolerance * views.person_by_view
+    )
     shape = views.scores.shape[:2]
     unknown = LiftedViews(np.full((*shape, 3, 3), np.nan), np.full(shape, np.nan), np.zeros(shape))
     rig = RigFootage(capture.takes[0].rig, capture.takes, capture.skeleton, views, unknown)

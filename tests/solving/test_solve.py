@@ -5,6 +5,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
+from scipy.spatial.transform import Rotation
 
 import canonpose.solving.lifted_views
 from canonpose import training
@@ -12,6 +14,7 @@ from canonpose.cli.main import main
 from canonpose.errors import InputError, InputWarning
 from canonpose.exporters.captures import write_capture
 from canonpose.fusing import read_rig
+from canonpose.inference.body_scale import body_size
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
 from canonpose.metrics import p_mpjpe
 from canonpose.readers.calibration import read_calibration
@@ -19,6 +22,7 @@ from canonpose.readers.reference import read_reference
 from canonpose.skeleton import Skeleton
 from canonpose.solving import SolveConfig, Solved, solve, write_solved
 from canonpose.solving.rig import solve_rig
+from canonpose.solving.rotations import consensus_rotations
 from solving.rigs import FOCAL, RING, SKELETON, errors_in_mm, rotation_errors, scene
 from synthetic_people import Ring
 
@@ -143,6 +147,91 @@ def test_distant_cameras_end_in_weak_perspective():
     assert solution.rig.projection == "weak"
     assert not solution.rig.cameras
     assert np.abs(solution.takes[0].positions[:, SKELETON.root_index]).max() < 1e-9
+
+
+TWO = Ring(yaw=(0.0, 70.0), pitch=(4.0, -3.0), distance=4.0)
+
+
+def test_two_cameras_get_focal_lengths_only_where_these_are_asked_for():
+    shown = scene(ring=TWO)  # exact, so that they could be had
+    left_to_us = replace(CONFIG, focals="auto")
+    assert solved(shown, left_to_us).rig.projection == "weak"
+    for asked in (CONFIG, replace(left_to_us, projection="perspective")):
+        assert solved(shown, asked).rig.projection == "perspective"
+
+
+def test_rotations_of_a_weak_solution_belong_to_its_joints():
+    shown = scene(ring=TWO, noise=2.0)
+    footage = shown.footage()
+    roll = Rotation.from_euler("y", 8, degrees=True).as_matrix()
+    off = footage.lifted.rotations.copy()
+    off[1] = roll @ off[1]  # as a lifter has constant errors
+    footage = replace(footage, lifted=replace(footage.lifted, rotations=off))
+    errors = {}
+    for body in (False, True):
+        config = replace(CONFIG, focals="auto", body=body)
+        rig = solve_rig(footage, config, 1.75, lambda sentence: None).rig
+        errors[body] = rotation_errors(rig, TWO).max()
+    assert errors[False] > 3.5
+    assert errors[True] < 1.5
+
+
+def test_a_lifter_that_has_never_seen_such_views_is_put_right():
+    """Its rotations are far off, as of people upside down: the fit tells, and motion mends."""
+    shown = scene(noise=2.0)
+    footage = shown.footage()
+    off = footage.lifted.rotations.copy()
+    for view, axis, degrees in ((1, "y", 35), (2, "x", -30), (3, "y", -40)):
+        off[view] = Rotation.from_euler(axis, degrees, degrees=True).as_matrix() @ off[view]
+    footage = replace(footage, lifted=replace(footage.lifted, rotations=off))
+    for projection, degrees in (("auto", 1.0), ("weak", 5.0)):
+        config = replace(CONFIG, projection=projection, body=True)
+        solution = solve_rig(footage, config, 1.75, lambda sentence: None)
+        assert rotation_errors(solution.rig, RING).max() < degrees
+        points = solution.takes[0].positions
+        assert float(p_mpjpe(points, shown.worlds[0] * 1000)) < 15
+
+
+def test_views_that_do_not_fit_are_said():
+    shown = scene(frames=60)
+    (one,) = shown.capture.takes
+    views = {
+        camera: replace(view, positions=np.roll(view.positions, 15 * place, axis=0))
+        for place, (camera, view) in enumerate(one.views.items())
+    }
+    capture = replace(shown.capture, takes=(replace(one, views=views),))
+    with pytest.warns(InputWarning, match="do not trust it"):
+        solved(replace(shown, capture=capture))
+
+
+def test_pictures_of_other_sizes_change_nothing(recwarn):
+    """A camera of a third of the resolution counts as much as the others."""
+    shown = scene(noise=3.0)
+    (one,) = shown.capture.takes
+    small = replace(one.views["c2"], positions=one.views["c2"].positions / 3, image_size=(640, 640))
+    take = replace(one, views={**one.views, "c2": small})
+    mixed = replace(shown, capture=replace(shown.capture, takes=(take,)))
+    footage = shown.footage()
+    scales = footage.lifted.scales * np.array([1, 1, 1 / 3, 1])[:, None]
+    thirds = replace(mixed.footage(), lifted=replace(footage.lifted, scales=scales))
+    for projection in ("perspective", "weak"):
+        config = replace(CONFIG, projection=projection, body=True)
+        same = solve_rig(footage, config, 1.75, lambda sentence: None)
+        other = solve_rig(thirds, config, 1.75, lambda sentence: None)
+        np.testing.assert_allclose(
+            other.takes[0].positions, same.takes[0].positions, atol=2e-4 * 1.75
+        )
+    assert not [warning for warning in recwarn if issubclass(warning.category, InputWarning)]
+
+
+def test_weak_poses_are_all_of_one_size():
+    shown = scene(noise=3.0)
+    footage = shown.footage()
+    rotations, _ = consensus_rotations(footage.lifted.rotations, footage.lifted.weights)
+    tolerance = 0.01 * footage.views.person_by_view
+    weak = footage.weak(rotations, np.arange(footage.views.scores.shape[1]), tolerance)
+    sizes = body_size(torch.from_numpy(weak.points), footage.joints)[0]
+    np.testing.assert_allclose(sizes.numpy(), 1.0, rtol=1e-9)
 
 
 def test_a_camera_that_sees_nobody_in_one_of_the_takes_is_left_out_there(monkeypatch):

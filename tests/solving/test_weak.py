@@ -26,7 +26,7 @@ def seen(seed, frames=20, ring=RING):
 def solved(pixels, scores, scales, rotations=RING.rotations):
     random = np.random.default_rng(0)
     start = scales * np.exp(0.1 * random.standard_normal(scales.shape))
-    return weak_triangulation(pixels, scores, rotations, start, tolerance=4.0)
+    return weak_triangulation(pixels, scores, rotations, start, tolerance=np.full(len(pixels), 4.0))
 
 
 @few
@@ -77,6 +77,6 @@ def test_sizes_follow_the_scales_that_one_starts_from(factor):
     scores = np.ones(pixels.shape[:3])
     one, other = solved(pixels, scores, scales), solved(pixels, scores, scales * factor)
     np.testing.assert_allclose(other.points * factor, one.points, rtol=1e-6, atol=1e-9)
-    sized = one.at_size(np.full(20, 2.0))
+    sized = one.in_units_of(np.full(20, 2.0))
     np.testing.assert_allclose(sized.points * 2, one.points)
     np.testing.assert_allclose(sized.scales, one.scales * 2)

@@ -1,11 +1,13 @@
 """One pose for every moment by cameras that are known: triangulation, as solving does it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
 
 from canonpose.geometry.cameras import Camera, undistort
+from canonpose.geometry.triangulation import triangulate
 from canonpose.solving.all_frames import JointsIn3D, joints_of_perspective
 from canonpose.solving.pinholes import Pinholes
 from canonpose.solving.rig_views import RigViews
@@ -18,6 +20,10 @@ def triangulated(
     tolerance: float,
 ) -> JointsIn3D:
     """Joints in the cameras' world, robustly, weighted by confidence, by straightened images.
+
+    A world may have its origin anywhere, as that of a land survey does, but is solved about the
+    joints: there its numbers are small, and the cameras' depths of the origin tell how large the
+    scene is, by which `solving.pinholes.see` knows what is too near.
 
     Parameters
     ----------
@@ -35,7 +41,18 @@ def triangulated(
     )
     sizes = tuple(camera.size for camera in cameras.values())
     views = RigViews(tuple(cameras), straight, scores, sizes)
-    return joints_of_perspective(_pinholes(cameras), views, tolerance * views.person)
+    rig = _pinholes(cameras)
+    middle = _usual_place(rig, views)
+    about_it = rig.moved(np.eye(3), middle, 1.0)
+    joints = joints_of_perspective(about_it, views, tolerance * views.person_by_view)
+    return replace(joints, positions=joints.positions + middle)
+
+
+def _usual_place(rig: Pinholes, views: RigViews) -> Float[np.ndarray, "3"]:
+    """Where the median joint is in the world, roughly; the origin if no two views fix any."""
+    named = list(rig.named(views.cameras, views.sizes).values())
+    rough = triangulate(named, views.positions, views.scores, max_error=np.inf, min_views=2)
+    return np.median(rough.positions[rough.valid], axis=0) if rough.valid.any() else np.zeros(3)
 
 
 def _straightened(

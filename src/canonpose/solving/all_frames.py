@@ -36,15 +36,17 @@ class JointsIn3D:
         return np.isfinite(self.positions).all(-1)
 
 
-def joints_of_perspective(cameras: Pinholes, views: RigViews, tolerance: float) -> JointsIn3D:
+def joints_of_perspective(
+    cameras: Pinholes, views: RigViews, tolerance: Float[np.ndarray, " view"]
+) -> JointsIn3D:
     """Triangulate robustly: linear, then soft-L1 of the pixels, weighted by confidence.
 
     Parameters
     ----------
     cameras : Pinholes
     views : RigViews
-    tolerance : float
-        Pixels that a confident detection may be off.
+    tolerance : array [view]
+        Pixels of every camera that a confident detection may be off.
     """
     linear = triangulate(
         list(cameras.named(views.cameras, views.sizes).values()),
@@ -75,14 +77,12 @@ def joints_of_perspective(cameras: Pinholes, views: RigViews, tolerance: float) 
     )
 
 
-def joints_of_weak(
-    weak: WeakPoses, rotations: Float[np.ndarray, "view 3 3"], tolerance: float
-) -> JointsIn3D:
+def joints_of_weak(weak: WeakPoses, rotations: Float[np.ndarray, "view 3 3"]) -> JointsIn3D:
     """The same of a weak-perspective solution; no camera is judged by the others."""
     scales = np.nan_to_num(weak.scales)
     rows = rotations[:, :2]
     outer = np.einsum("vka,vkb->vab", rows, rows)
-    weights = weak.weights / tolerance**2
+    weights = weak.weights
     information = np.einsum("vfj,vf,vab->fjab", weights, scales**2, outer)
     squares = float((weights * np.nan_to_num(weak.error) ** 2).sum())
     there = np.isfinite(weak.points).all(-1)

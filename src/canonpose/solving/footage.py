@@ -84,7 +84,7 @@ class RigFootage:
         self,
         rotations: Rotations | Float[np.ndarray, "view chosen 3 3"],
         frames: Int64[np.ndarray, " chosen"],
-        tolerance: float,
+        tolerance: Float[np.ndarray, " view"],
     ) -> WeakPoses:
         """Weak-perspective poses of some moments, all of one body size.
 
@@ -105,9 +105,11 @@ class RigFootage:
                 f"rig {self.name!r}: no moment shows all limbs, so that the person's size is not "
                 f"known; film more of the whole body."
             )
-        return poses.at_size(1 / np.where(known, sizes, np.median(sizes[known])))
+        return poses.in_units_of(np.where(known, sizes, np.median(sizes[known])))
 
-    def steadied(self, in_3d: JointsIn3D, cameras: Pinholes, tolerance: float) -> JointsIn3D:
+    def steadied(
+        self, in_3d: JointsIn3D, cameras: Pinholes, tolerance: Float[np.ndarray, " view"]
+    ) -> JointsIn3D:
         """Joints of still cameras, with bones of constant length and smooth motion."""
         sizes = body_size(torch.from_numpy(in_3d.positions), self.joints)[0]
         size = float(sizes.nanmedian())

@@ -48,14 +48,14 @@ class RigProblem:
     """The points on which the cameras of a rig are adjusted, and those that judge it."""
 
     def __init__(self, views: RigViews, config: SolveConfig):
-        tolerance = config.tolerance * views.person
+        tolerance = config.tolerance * views.person_by_view
         self.config = config
         self.longer = np.array([max(size) for size in views.sizes], dtype=np.float64)
         self.middles = np.array(views.sizes, dtype=np.float64) / 2
         self.detections = observations_of(
             views.positions.astype(np.float64), views.scores.astype(np.float64), tolerance
         )
-        confident = (self.detections.weights * tolerance >= config.min_score).sum(0)
+        confident = (self.detections.weights * tolerance[:, None] >= config.min_score).sum(0)
         good = np.flatnonzero(confident >= min(3, len(views.cameras)))
         if len(good) < FEWEST_POINTS:
             # A point of two views tells the cameras less, but takes may have no more than two each.

@@ -8,7 +8,9 @@ from jaxtyping import Bool, Float
 from canonpose.solving.pinholes import Pinholes, Points, Seen, by_world, see
 
 STEPS = 30
-DAMPING, MOST_DAMPING = 1e-3, 1e8
+DAMPING, LEAST_DAMPING, MOST_DAMPING = 1e-3, 1e-12, 1e8
+"""Of the largest axis of a point's normal equations. The least keeps those solvable that leave an
+axis open, as where a joint lies on the line between the two cameras that see it."""
 CONVERGED = 1e-7
 """Relative decrease of a point's cost below which it is left alone."""
 EXACT = 1e-10
@@ -37,7 +39,7 @@ class Observations:
 def observations_of(
     pixels: Float[np.ndarray, "view frame joint 2"],
     scores: Float[np.ndarray, "view frame joint"],
-    tolerance: float,
+    tolerance: Float[np.ndarray, " view"],
 ) -> Observations:
     """All joints of all moments in a row.
 
@@ -47,14 +49,14 @@ def observations_of(
         NaN where missing.
     scores : array [view, frame, joint]
         Confidences, 0 where missing.
-    tolerance : float
-        Pixels by which a detection of full confidence may be off.
+    tolerance : array [view]
+        Pixels of every camera by which a detection of full confidence may be off.
     """
     seen = (scores > 0) & np.isfinite(pixels).all(-1)
     views = len(pixels)
     return Observations(
         np.where(seen[..., None], pixels, 0.0).reshape(views, -1, 2),
-        np.where(seen, scores, 0.0).reshape(views, -1) / tolerance,
+        np.where(seen, scores, 0.0).reshape(views, -1) / tolerance[:, None],
     )
 
 
@@ -126,7 +128,7 @@ def solve_points(
         new_cost = _cost(cameras, here, tried)
         better = new_cost <= cost
         points[active[better]] = tried[better]
-        damping[active] *= np.where(better, 0.1, 10.0)
+        damping[active] = np.maximum(damping[active] * np.where(better, 0.1, 10.0), LEAST_DAMPING)
         done = np.where(
             better, cost - new_cost <= CONVERGED * cost + EXACT, damping[active] > MOST_DAMPING
         )

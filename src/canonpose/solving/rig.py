@@ -10,8 +10,15 @@ from jaxtyping import Float, Int64
 from canonpose.chirality import ChiralityVote, vote
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
-from canonpose.solving.all_frames import joints_of_perspective, joints_of_weak
-from canonpose.solving.checks import check_angles, warn_of_cameras, warn_of_mirror
+from canonpose.solving.all_frames import JointsIn3D, joints_of_perspective, joints_of_weak
+from canonpose.solving.checks import (
+    POOR_FIT,
+    check_angles,
+    misfit_of,
+    warn_of_cameras,
+    warn_of_mirror,
+    warn_of_misfit,
+)
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.moving.about_roots import steadied_about_roots
@@ -48,12 +55,16 @@ def solve_rig(
         If the cameras see too little, or only from one side.
     """
     views, lifted = footage.views, footage.lifted
-    tolerance = config.tolerance * views.person
+    tolerance = config.tolerance * views.person_by_view
     rotations, spread = consensus_rotations(lifted.rotations, lifted.weights)
     check_angles(rotations, views.cameras)
     frames = footage.telling_frames(config.frames)
     say(f"rig {footage.name}: weak perspective")
     weak = footage.weak(rotations, frames, tolerance)
+    if misfit_of(weak.error, tolerance) > POOR_FIT:
+        say(f"rig {footage.name}: the cameras' rotations")
+        rotations = _rotations_by_motion(footage, rotations, tolerance)
+        weak = footage.weak(rotations, frames, tolerance)
     anatomy = anatomy_of(weak, views.at(frames), footage.skeleton)
     found, votes = None, MirrorVotes(anatomy, np.nan, np.nan, anatomy.mirrored)
     if config.projection != "weak":
@@ -73,19 +84,40 @@ def solve_rig(
             in_3d = footage.steadied(in_3d, cameras, tolerance)
         world = RigWorld("perspective", found.lens.name, cameras.rotations, cameras, in_3d)
     else:
-        every = np.arange(views.positions.shape[1])
-        weak = footage.weak(rotations, every, tolerance)
-        in_3d = joints_of_weak(weak, rotations, tolerance)
+        weak = footage.weak(rotations, np.arange(views.positions.shape[1]), tolerance)
+        in_3d = joints_of_weak(weak, rotations)
         if config.body:
             say(f"rig {footage.name}: bones and smooth motion")
-            in_3d = steadied_about_roots(
-                in_3d, weak, rotations, views, footage.spans, footage.bones, tolerance
-            )
+            in_3d, rotations = _steadied(footage, in_3d, weak, rotations, tolerance)
         world = RigWorld("weak", "weak perspective", rotations, None, in_3d)
     deviation = found.bundle.focal_deviation if found is not None else np.nan
     rig, takes, units = in_world(footage, world, votes, spread, deviation, subject_height)
-    warn_of_cameras(rig.reports, footage.name)
+    warn_of_cameras(rig.reports, tolerance, footage.name)
+    warn_of_misfit(misfit_of(in_3d.error, tolerance), footage.name)
     return RigSolution(rig, takes, units)
+
+
+def _rotations_by_motion(
+    footage: RigFootage, rotations: Rotations, tolerance: Float[np.ndarray, " view"]
+) -> Rotations:
+    """Rotations that fit bones and smooth motion, where the lifter's fit the views poorly.
+
+    So they do where it has never seen such views, of people upside down or by rolled cameras.
+    """
+    weak = footage.weak(rotations, np.arange(footage.views.positions.shape[1]), tolerance)
+    return _steadied(footage, joints_of_weak(weak, rotations), weak, rotations, tolerance)[1]
+
+
+def _steadied(
+    footage: RigFootage,
+    in_3d: JointsIn3D,
+    weak: WeakPoses,
+    rotations: Rotations,
+    tolerance: Float[np.ndarray, " view"],
+) -> tuple[JointsIn3D, Rotations]:
+    return steadied_about_roots(
+        in_3d, weak, rotations, footage.views, footage.spans, footage.bones, tolerance
+    )
 
 
 def _perspective(
@@ -95,15 +127,24 @@ def _perspective(
     weak: WeakPoses,
     rotations: Rotations,
     anatomy: ChiralityVote,
-) -> tuple[PerspectiveRig, MirrorVotes]:
-    """Adjust few points in both worlds, and all in the one that anatomy, else their costs, say."""
+) -> tuple[PerspectiveRig | None, MirrorVotes]:
+    """Adjust few points in both worlds, and all in the one that anatomy or their costs say."""
     problem = RigProblem(footage.views.at(frames), config)
     here = problem.first_bundle(weak, rotations)
     twin = problem.first_bundle(weak.mirrored(), MIRROR @ rotations @ MIRROR)
-    costs = here[0].cost, twin[0].cost
-    mirrored = anatomy.mirrored if anatomy.usable else costs[1] < costs[0]
-    votes = MirrorVotes(anatomy, *costs, mirrored)
-    return problem.adjusted(*(twin if mirrored else here)), votes
+    votes = MirrorVotes.of(anatomy, here[0].cost, twin[0].cost)
+    if not _tells_focals(config, len(footage.views.cameras)):
+        return None, votes
+    return problem.adjusted(*(twin if votes.mirrored else here)), votes
+
+
+def _tells_focals(config: SolveConfig, cameras: int) -> bool:
+    """Whether focal lengths are to be looked for.
+
+    Two cameras that look at one person are near to the configuration that leaves focal lengths
+    open; what comes out may fit and be far off, so that two get them only where they are asked for.
+    """
+    return cameras > 2 or config.projection == "perspective" or config.focals != "auto"
 
 
 def anatomy_of(weak: WeakPoses, views: RigViews, skeleton: Skeleton) -> ChiralityVote:

@@ -7,6 +7,8 @@ import numpy as np
 from jaxtyping import Float, Int64
 
 from canonpose.datamodel import Take
+from canonpose.errors import InputError
+from canonpose.files import short_list
 from canonpose.geometry.cameras import Camera
 from canonpose.geometry.triangulation import Triangulation, triangulate
 from canonpose.skeleton import Skeleton
@@ -30,6 +32,18 @@ class RigViews:
         usable = (self.scores > 0).sum(-1) > 1
         spread = np.nanmax(seen[usable], axis=1) - np.nanmin(seen[usable], axis=1)
         return float(np.median(spread.max(-1)))
+
+    @property
+    def person_by_view(self) -> Float[np.ndarray, " view"]:
+        """`person` in every camera's own image; that of all in cameras that see nobody."""
+        found = []
+        for seen, scores in zip(self.positions, self.scores, strict=True):
+            usable = (scores > 0).sum(-1) > 1
+            joints = np.where((scores > 0)[..., None], seen, np.nan)[usable]
+            spread = np.nanmax(joints, axis=1) - np.nanmin(joints, axis=1)
+            found.append(float(np.median(spread.max(-1))) if usable.any() else np.nan)
+        sizes = np.array(found)
+        return np.where(sizes > 0, sizes, self.person)
 
     def at(self, frames: Int64[np.ndarray, " chosen"]) -> "RigViews":
         """The same at some frames only."""
@@ -58,7 +72,13 @@ def rig_views(takes: Sequence[Take], cameras: Sequence[str], joints: Skeleton) -
         In the order of the view axis; those that no take has are left out.
     joints : Skeleton
         The joints to look at.
+
+    Raises
+    ------
+    InputError
+        If the pictures of a camera differ in size.
     """
+    check_sizes(takes)
     used = tuple(camera for camera in cameras if any(camera in take.views for take in takes))
     positions, scores = [], []
     for take in takes:
@@ -77,6 +97,32 @@ def rig_views(takes: Sequence[Take], cameras: Sequence[str], joints: Skeleton) -
         _image_size(takes, camera, all_positions[view]) for view, camera in enumerate(used)
     )
     return RigViews(used, all_positions, np.concatenate(scores, axis=1), sizes)
+
+
+def check_sizes(takes: Sequence[Take]) -> None:
+    """Refuse takes of one rig in which a camera's pictures differ in size: so do its pixels.
+
+    Raises
+    ------
+    InputError
+        If they do.
+    """
+    for camera in dict.fromkeys(camera for take in takes for camera in take.views):
+        sizes: dict[tuple[int, int], list[str]] = {}
+        for take in takes:
+            if camera in take.views and (size := take.views[camera].image_size) is not None:
+                sizes.setdefault(size, []).append(take.name)
+        if len(sizes) > 1:
+            told = " and ".join(
+                f"{width}x{height} in {'take' if len(names) == 1 else 'takes'} "
+                f"{short_list(names, 3)}"
+                for (width, height), names in sizes.items()
+            )
+            raise InputError(
+                f"camera {camera!r}: its pictures are {told}, so that one focal length in pixels "
+                f"does not fit them all; solve these takes apart (without --one-rig, as other "
+                f"subjects in capture.toml, or each take's folder by itself), or film in one size."
+            )
 
 
 def _image_size(

@@ -7,11 +7,14 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from canonpose.chirality import ChiralityVote
+from canonpose.chirality.resolve import SMALL_MARGIN
 from canonpose.geometry.cameras import Camera
 from canonpose.skeleton import Skeleton
 
 TELLING = 1.25
 """Times the cost of the world that fits better that its mirror image must cost to say anything."""
+BY_FAR = 3.0
+"""The same, to be followed where anatomy is in doubt. Of upright people it is 1 to 2.5."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,19 @@ class MirrorVotes:
     mirrored: bool
     """Whether the lifter's world was the mirrored one, and was turned round."""
 
+    @classmethod
+    def of(cls, anatomy: ChiralityVote, cost: float, mirrored_cost: float) -> "MirrorVotes":
+        """Anatomy decides, unless it hardly tells and perspective does by far.
+
+        Anatomy votes on weak-perspective poses, which are at their worst where people hang upside
+        down or cameras are rolled, as the lifter has not seen such views.
+        """
+        by_cost = mirrored_cost < cost
+        low, high = sorted((cost, mirrored_cost))
+        in_doubt = abs(anatomy.margin) < SMALL_MARGIN and high > BY_FAR * low
+        decides = anatomy.usable and not in_doubt
+        return cls(anatomy, cost, mirrored_cost, anatomy.mirrored if decides else by_cost)
+
     @property
     def perspective_tells(self) -> bool:
         """Whether one world fits clearly better than its mirror image.
@@ -69,6 +85,13 @@ class MirrorVotes:
         """
         low, high = sorted((self.cost, self.mirrored_cost))
         return bool(high > TELLING * low)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the result may be the mirror image: neither witness tells clearly."""
+        low, high = sorted((self.cost, self.mirrored_cost))
+        clear = self.perspective_tells if not self.anatomy.usable else high > BY_FAR * low
+        return not clear and abs(self.anatomy.margin) < SMALL_MARGIN
 
     @property
     def disagree(self) -> bool:

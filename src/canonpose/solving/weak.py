@@ -30,7 +30,7 @@ class WeakPoses:
     error: Float[np.ndarray, "view frame joint"]
     """Pixels by which a detection is off; NaN where there is none."""
     weights: Float[np.ndarray, "view frame joint"]
-    """What a detection counted for in the end; 0 where there is none."""
+    """What a detection counted for in the end, one over pixels squared; 0 where there is none."""
 
     def at(self, frames: Int64[np.ndarray, " chosen"]) -> "WeakPoses":
         """The same at some frames only."""
@@ -42,7 +42,7 @@ class WeakPoses:
             self.weights[:, frames],
         )
 
-    def at_size(self, sizes: Float[np.ndarray, " frame"]) -> "WeakPoses":
+    def in_units_of(self, sizes: Float[np.ndarray, " frame"]) -> "WeakPoses":
         """The same with every moment's unit of length made so many times as long."""
         return replace(self, points=self.points / sizes[:, None, None], scales=self.scales * sizes)
 
@@ -57,7 +57,7 @@ def weak_triangulation(
     rotations: Float[np.ndarray, "view 3 3"] | Float[np.ndarray, "view frame 3 3"],
     scales: Float[np.ndarray, "view frame"],
     *,
-    tolerance: float,
+    tolerance: Float[np.ndarray, " view"],
 ) -> WeakPoses:
     """Solve points, scales and offsets by turns, detections weighted by confidence and agreement.
 
@@ -72,8 +72,8 @@ def weak_triangulation(
     scales : array [view, frame]
         To start from, pixels per unit of length; their geometric mean over a moment's views stays
         what it is. NaN where a view is not to be used.
-    tolerance : float
-        Pixels beyond which a detection loses weight (soft-L1).
+    tolerance : array [view]
+        Pixels of every camera beyond which a detection loses weight (soft-L1).
     """
     rows = rotations[..., :2, :]
     if rotations.ndim == 3:
@@ -85,7 +85,8 @@ def weak_triangulation(
     usable &= (scores > 0).sum(-1) >= 2
     scales = np.where(usable, scales, 1.0)
     level = _mean_log(scales, usable)
-    weights = scores**2
+    precision = scores / tolerance[:, None, None]
+    weights = precision**2
     offsets = np.einsum("vfj,vfjk->vfk", weights, seen) / _at_least(weights.sum(-1))[..., None]
     # The first offsets are of joints that differ from view to view: points come second.
     points = _points(seen, weights, rows, scales, offsets)
@@ -99,7 +100,7 @@ def weak_triangulation(
         images = np.einsum("vfka,fja->vfjk", rows, points)
         off = scales[..., None, None] * images + offsets[..., None, :] - seen
         error = np.linalg.norm(off, axis=-1)
-        weights = scores**2 / np.sqrt(1 + (scores * error / tolerance) ** 2)
+        weights = precision**2 / np.sqrt(1 + (precision * error) ** 2)
         if np.abs(scales / before - 1)[usable].max(initial=0.0) < CONVERGED:
             break
     there = (scores > 0).sum(0) >= 2

@@ -25,9 +25,11 @@ def steadied_about_roots(
     views: RigViews,
     takes: Sequence[tuple[slice, float]],
     ends: Int64[np.ndarray, "bone 2"],
-    tolerance: float,
-) -> JointsIn3D:
+    tolerance: Float[np.ndarray, " view"],
+) -> tuple[JointsIn3D, Float[np.ndarray, "view 3 3"]]:
     """The same joints, with bones of constant length and smooth motion, in body heights.
+
+    The cameras' rotations become more exact as well, and are those that belong to these joints.
 
     Parameters
     ----------
@@ -42,8 +44,8 @@ def steadied_about_roots(
         Moments of every take, and how many of them are a second.
     ends : array [bone, 2]
         Pairs of joints that keep their distance.
-    tolerance : float
-        Pixels that a confident detection may be off.
+    tolerance : array [view]
+        Pixels of every camera that a confident detection may be off.
     """
     found = []
     for moments, rate in takes:
@@ -54,12 +56,13 @@ def steadied_about_roots(
         ).solved()
         found.append(here.turned(_back(here, turning)))
     every: MovingTake = joined(found)
-    return replace(
+    steady = replace(
         in_3d,
         positions=np.where(in_3d.valid[..., None], every.joints, np.nan),
         sigma=np.where(in_3d.valid, every.sigma, np.nan),
         error=every.error,
     )
+    return steady, np.stack([nearest_rotation(turning.sum(0)) for turning in every.rotations])
 
 
 def _back(

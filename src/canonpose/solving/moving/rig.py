@@ -5,7 +5,13 @@ from collections.abc import Callable
 import numpy as np
 
 from canonpose.solving.all_frames import JointsIn3D
-from canonpose.solving.checks import check_angles, warn_of_cameras, warn_of_mirror
+from canonpose.solving.checks import (
+    check_angles,
+    misfit_of,
+    warn_of_cameras,
+    warn_of_mirror,
+    warn_of_misfit,
+)
 from canonpose.solving.config import SolveConfig
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.moving.rotations import moving_rotations
@@ -43,7 +49,7 @@ def solve_moving(
         If the cameras see too little, or only from one side.
     """
     views, lifted = footage.views, footage.lifted
-    tolerance = config.tolerance * views.person
+    tolerance = config.tolerance * views.person_by_view
     ((_, rate),) = footage.spans
     rotations = moving_rotations(lifted.rotations, lifted.weights, WIDTH * rate)
     check_angles(rotations[:, rotations.shape[1] // 2], views.cameras)
@@ -53,11 +59,10 @@ def solve_moving(
     say(f"take {footage.name}: this world and its mirror image")
     anatomy = anatomy_of(weak, views, footage.skeleton)
     costs = problem.cost(), problem.mirrored().cost()
-    mirrored = anatomy.mirrored if anatomy.usable else costs[1] < costs[0]
-    votes = MirrorVotes(anatomy, *costs, mirrored)
+    votes = MirrorVotes.of(anatomy, *costs)
     warn_of_mirror(votes, footage.name)
     say(f"take {footage.name}: all moments")
-    found = (problem.mirrored() if mirrored else problem).solved()
+    found = (problem.mirrored() if votes.mirrored else problem).solved()
     seen = (views.scores > 0).sum(0) >= 2
     in_3d = JointsIn3D(
         np.where(seen[..., None], found.joints, np.nan),
@@ -76,5 +81,6 @@ def solve_moving(
     )
     spread = np.full(len(views.cameras), np.nan)
     rig, takes, units = in_world(footage, world, votes, spread, np.nan, subject_height)
-    warn_of_cameras(rig.reports, footage.name)
+    warn_of_cameras(rig.reports, tolerance, footage.name)
+    warn_of_misfit(misfit_of(in_3d.error, tolerance), footage.name)
     return RigSolution(rig, takes, units)

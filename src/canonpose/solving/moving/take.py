@@ -58,7 +58,8 @@ class TakeProblem:
     """Moments a second."""
     handling: Handling
     ends: Int64[np.ndarray, "bone 2"]
-    tolerance: float
+    tolerance: Float[np.ndarray, " view"]
+    """Pixels of every camera that a confident detection may be off."""
 
     def mirrored(self) -> "TakeProblem":
         """Of the depth-mirrored world."""

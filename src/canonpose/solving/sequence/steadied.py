@@ -26,7 +26,7 @@ def steadied(
     takes: Sequence[tuple[slice, float]],
     ends: Int64[np.ndarray, "bone 2"],
     size: float,
-    tolerance: float,
+    tolerance: Float[np.ndarray, " view"],
 ) -> JointsIn3D:
     """The same joints, which move smoothly and keep the lengths of bones.
 
@@ -42,8 +42,8 @@ def steadied(
         Pairs of joints that keep their distance.
     size : float
         A body height in the unit of the joints.
-    tolerance : float
-        Pixels that a confident detection may be off.
+    tolerance : array [view]
+        Pixels of every camera that a confident detection may be off.
     """
     positions, sigma = in_3d.positions.copy(), in_3d.sigma.copy()
     for moments, rate in takes:
@@ -70,11 +70,11 @@ def steadied(
     return replace(in_3d, positions=positions, sigma=sigma, error=_error(cameras, positions, views))
 
 
-def detections_of(views: RigViews, tolerance: float) -> Detections:
+def detections_of(views: RigViews, tolerance: Float[np.ndarray, " view"]) -> Detections:
     """What the views of a piece saw."""
     seen = (views.scores > 0) & np.isfinite(views.positions).all(-1)
     pixels = np.where(seen[..., None], views.positions, 0.0).astype(np.float64)
-    weights = np.where(seen, views.scores, 0.0).astype(np.float64) / tolerance
+    weights = np.where(seen, views.scores, 0.0).astype(np.float64) / tolerance[:, None, None]
     return Detections(pixels, weights)
 
 
