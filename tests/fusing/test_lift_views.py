@@ -2,6 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import canonpose.fusing.lifted
 from canonpose.cli.main import main
@@ -10,6 +12,7 @@ from canonpose.exporters.calibrations import write_json
 from canonpose.exporters.captures import write_capture
 from canonpose.exporters.npz import load_poses
 from canonpose.fusing import KnownRig, lift_views
+from canonpose.fusing.in_camera import filled
 from canonpose.geometry.cameras import Camera
 from canonpose.inference import lift
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
@@ -63,6 +66,17 @@ def rig_of(made):
     return KnownRig.of(cameras)
 
 
+def hidden(made, cameras, joint):
+    """The views of a scene, some of which do not see a joint."""
+    views = dict(made.capture.takes[0].views)
+    place = SKELETON.index(joint)
+    for camera in cameras:
+        scores, positions = views[camera].scores.copy(), views[camera].positions.copy()
+        scores[:, place], positions[:, place] = 0, np.nan
+        views[camera] = replace(views[camera], scores=scores, positions=positions)
+    return views
+
+
 def error(poses, made):
     """P-MPJPE of poses in mm, of a person of 1.75 m."""
     return float(p_mpjpe(poses.positions.astype(float), made.worlds[0] * 1000))
@@ -106,6 +120,31 @@ def test_a_known_rig_triangulates_exactly(shown):
     assert fused.world.valid.all()
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [
+        pytest.param((0, 0, -4), id="at a camera"),
+        pytest.param((300, 50, 0), id="300 m"),
+        pytest.param((1000, 0, 200), id="1 km"),
+        pytest.param((5e5, 5e6, 100), id="UTM"),
+    ],
+)
+def test_it_does_not_matter_where_the_worlds_origin_is(monkeypatch, origin):
+    made = filmed(monkeypatch, noise=4.0)
+    views, rig = made.capture.takes[0].views, rig_of(made)
+    there = np.array(origin, dtype=np.float64)
+    moved = KnownRig.of(
+        {
+            name: replace(camera, translation=camera.translation - camera.rotation @ there)
+            for name, camera in rig.cameras.items()
+        }
+    )
+    near, far = (lift_views(views, lifter(), rig=one) for one in (rig, moved))
+    np.testing.assert_allclose(far.world.positions - there, near.world.positions, atol=1e-6)
+    np.testing.assert_allclose(far.world.sigma, near.world.sigma, rtol=1e-5)
+    np.testing.assert_allclose(far.poses.positions, near.poses.positions, atol=1e-5)
+
+
 def test_sigma_is_of_the_size_of_the_errors(monkeypatch):
     made = filmed(monkeypatch, noise=4.0)
     poses = lift_views(made.capture.takes[0].views, lifter(), rig=rig_of(made)).poses
@@ -126,12 +165,8 @@ def test_a_height_stretches_the_world(shown):
 
 
 def test_what_one_view_alone_sees_is_filled_in(shown):
-    views = dict(shown.capture.takes[0].views)
     wrist = SKELETON.index("left_wrist")
-    for camera in ("c1", "c2", "c3"):
-        scores, positions = views[camera].scores.copy(), views[camera].positions.copy()
-        scores[:, wrist], positions[:, wrist] = 0, np.nan
-        views[camera] = replace(views[camera], scores=scores, positions=positions)
+    views = hidden(shown, ("c1", "c2", "c3"), "left_wrist")
     fused = lift_views(views, lifter(), rig=rig_of(shown))
     assert not fused.world.valid[:, wrist].any()
     assert np.isfinite(fused.poses.positions).all()
@@ -139,6 +174,41 @@ def test_what_one_view_alone_sees_is_filled_in(shown):
     off = np.linalg.norm(fused.poses.positions @ RING.rotations[0] - true, axis=-1)
     assert off[:, wrist].mean() < 0.3
     assert np.delete(off, wrist, axis=1).max() < 0.01
+
+
+def test_what_no_view_sees_is_filled_in_at_the_size_of_the_rest(shown):
+    ankle = SKELETON.index("left_ankle")
+    fused = lift_views(
+        hidden(shown, shown.capture.cameras, "left_ankle"), lifter(), rig=rig_of(shown)
+    )
+    assert not fused.world.valid[:, ankle].any()
+    shins = [
+        np.linalg.norm(
+            fused.poses.positions[:, SKELETON.index(f"{side}_ankle")]
+            - fused.poses.positions[:, SKELETON.index(f"{side}_knee")],
+            axis=-1,
+        )
+        for side in ("left", "right")
+    ]
+    assert np.median(shins[0] / shins[1]) == pytest.approx(1, abs=0.15)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 2000))
+def test_guesses_are_brought_to_the_size_of_the_joints_that_both_have(seed, size):
+    random = np.random.default_rng(seed)
+    guessed = random.standard_normal((4, len(SKELETON), 3))
+    true = size * guessed + random.standard_normal((4, 1, 3))
+    seen = true.copy()
+    seen[:, SKELETON.index("left_ankle")] = np.nan
+    seen[1, 2:] = np.nan
+    seen[2, 1:] = np.nan
+    np.testing.assert_allclose(filled(seen, guessed, SKELETON), true, atol=1e-9 * size)
+
+
+def test_a_guess_of_nothing_that_is_seen_stays_what_it_is():
+    guessed = np.random.default_rng(0).standard_normal((3, len(SKELETON), 3))
+    np.testing.assert_array_equal(filled(np.full_like(guessed, np.nan), guessed, SKELETON), guessed)
 
 
 def test_one_wrong_detection_does_little(monkeypatch):

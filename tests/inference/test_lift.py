@@ -9,6 +9,7 @@ from canonpose.inference import lift
 from canonpose.inference import lift as lift_function
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
 from canonpose.lifter.joints import NothingToLift
+from canonpose.lifter.temporal import TemporalConfig, TemporalLifter, TrainedTemporal
 from canonpose.skeleton import Skeleton, convert, layout
 from synthetic_people import RING3, bodies, keypoints, turning
 
@@ -69,6 +70,25 @@ def test_every_pose_is_of_the_same_size(height):
     np.testing.assert_allclose(
         segment_sum(poses.positions, COCO), SHARE * (height or 1.0), rtol=1e-4
     )
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("height", [None, 1.8])
+def test_every_pose_is_of_the_same_size_when_joined_over_time_too(causal, height):
+    torch.manual_seed(0)
+    network = TemporalLifter(len(COCO), TemporalConfig(window=9, width=8)).eval()
+    torch.nn.init.normal_(network.correction.weight)
+    poses = lift(
+        footage(),
+        lifter_of(),
+        temporal=TrainedTemporal(network, COCO),
+        causal=causal,
+        subject_height=height,
+        device="cpu",
+    )
+    sizes = segment_sum(poses.positions, COCO)
+    np.testing.assert_allclose(sizes, SHARE * (height or 1.0), rtol=1e-4)
+    assert not poses.positions[:, COCO.root_index].any()
 
 
 def test_the_subject_s_place_and_size_in_the_image_do_not_matter():

@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.inference import lift
+from canonpose.inference.body_scale import body_size
 from canonpose.live.lifting import PersonLifter, in_skeleton, joint_shares
 from canonpose.skeleton import Skeleton, layout, layout_names
 from canonpose.skeleton.convert import complete, convert
@@ -63,6 +65,14 @@ def test_a_height_needs_limbs():
     points = Skeleton("points", ("a", "b"), root="a", parents={"b": "a"})
     with pytest.raises(InputError, match=r"subject height 1\.8 m: skeleton 'points' has no limbs"):
         PersonLifter(lifter(points), points, 1.8)
+
+
+def test_joined_over_time_every_pose_is_of_the_height_that_is_given():
+    over_time = PersonLifter(lifter(width=32), COCO, 1.8, temporal())
+    for frame in range(12):
+        positions = over_time.lift(person(frame), frame / 30).positions
+        size, _ = body_size(torch.from_numpy(positions), over_time.skeleton)
+        assert float(size) == pytest.approx(1.8, rel=1e-4)
 
 
 @pytest.mark.parametrize("fps", [10.0, 15.0, 30.0, 60.0])

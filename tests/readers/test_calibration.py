@@ -104,6 +104,7 @@ def test_names_match_regardless_of_case_and_dashes():
         ([json_camera(translation=[float("nan"), 0, 0])], "finite"),
         ([json_camera(rotation=(2 * np.eye(3)).tolist())], "rotation"),
         ([json_camera(units="feet")], "feet"),
+        ([json_camera(fisheye=True)], "'c01': its lens is a fisheye .* leave the camera out"),
         (qualisys()[:300], "complete XML"),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", "entities"),
         ("<a/>", "no camera"),
@@ -126,3 +127,19 @@ def test_missing_and_binary_files(tmp_path):
     (tmp_path / "b.json").write_bytes(b"\xff\xfe\x00\xd8")
     with pytest.raises(InputError, match="not text"):
         read_calibration(tmp_path / "b.json")
+
+
+def test_a_toml_camera_may_say_whether_its_lens_is_a_fisheye(write):
+    entry = """[cam_00]
+name = "c01"
+size = [640, 480]
+matrix = [[500.0, 0.0, 320.0], [0.0, 510.0, 240.0], [0.0, 0.0, 1.0]]
+distortions = [0.3, 0.2, 0.1, 0.05]
+rotation = [0.1, -0.4, 0.3]
+translation = [0.1, 0.2, 3.0]
+"""
+    assert list(read_calibration(write(f"{entry}fisheye = false\n", "plain.toml"))) == ["c01"]
+    path = write(f"{entry}fisheye = true\n", "wide.toml")
+    with pytest.raises(InputError, match=r"'c01': its lens is a fisheye .* undistort") as caught:
+        read_calibration(path)
+    assert str(path) in str(caught.value)

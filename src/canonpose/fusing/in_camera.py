@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from canonpose.datamodel import Poses
 from canonpose.fusing.lifted import LiftedTake
@@ -79,8 +79,8 @@ def of_one_size(
 def filled(seen: Positions, guessed: Positions, skeleton: Skeleton) -> Positions:
     """Triangulated poses whose missing joints are where other poses have them.
 
-    A guess is brought to the take's median body size, and to where the known joints of the moment
-    are (median).
+    A guess is brought to the take's median body size (where no moment shows all limbs, to the size
+    of the joints that both have), and to where the known joints of the moment are (median).
 
     Parameters
     ----------
@@ -90,12 +90,34 @@ def filled(seen: Positions, guessed: Positions, skeleton: Skeleton) -> Positions
         Turned alike, of body size 1, anywhere; NaN where there is no guess.
     skeleton : Skeleton
     """
-    sizes = body_size(torch.from_numpy(seen), skeleton)[0].numpy()
-    size = float(np.nanmedian(sizes)) if np.isfinite(sizes).any() else 1.0
     known = np.isfinite(seen).all(-1) & np.isfinite(guessed).all(-1)
+    sizes = body_size(torch.from_numpy(seen), skeleton)[0].numpy()
+    if not np.isfinite(sizes).any():
+        sizes = _ratios(seen, guessed, known)
+    size = float(np.nanmedian(sizes)) if np.isfinite(sizes).any() else 1.0
     shifts = np.zeros((len(seen), 3))
     for frame in np.flatnonzero(known.any(1) & ~known.all(1)):
         here = known[frame]
         shifts[frame] = np.median(seen[frame, here] - size * guessed[frame, here], axis=0)
     missing = ~np.isfinite(seen).all(-1, keepdims=True)
     return np.where(missing, size * guessed + shifts[:, None], seen)
+
+
+def _ratios(
+    seen: Positions, guessed: Positions, known: Bool[np.ndarray, "frame joint"]
+) -> Float[np.ndarray, " frame"]:
+    """What the guess of each moment is to be multiplied by to have the seen joints' spread.
+
+    In least squares, about the middle of the known joints; NaN where there are fewer than two.
+    """
+    count = np.maximum(known.sum(1), 1)[:, None, None]
+    there = known[..., None]
+    first, second = (np.where(there, points, 0.0) for points in (seen, guessed))
+    first, second = (
+        np.where(there, points - points.sum(1, keepdims=True) / count, 0.0)
+        for points in (first, second)
+    )
+    spread = (second**2).sum((1, 2))
+    fit = (first * second).sum((1, 2))
+    usable = (known.sum(1) >= 2) & (spread > 0) & (fit > 0)
+    return np.where(usable, fit / np.where(usable, spread, 1.0), np.nan)

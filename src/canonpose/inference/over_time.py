@@ -8,8 +8,10 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from canonpose.geometry.normalisation import NormalisedPoses
+from canonpose.inference.body_scale import body_size
 from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.temporal.windows import RATE, LiftedFrames, places_at
+from canonpose.skeleton import Skeleton
 
 BATCH = 1024
 """Windows a pass."""
@@ -50,7 +52,8 @@ def joined_over_time(
     Returns
     -------
     tensor [frame, joint, 3]
-        As ``in_camera``, the root at the origin.
+        As ``in_camera``: camera frame, body size 1, the root at the origin; of frames that could
+        not be lifted, anything.
     """
     where = device or torch.device("cpu")
     network, past = temporal.network.to(where), temporal.network.config.past
@@ -66,9 +69,7 @@ def joined_over_time(
     for chosen in torch.arange(len(frames)).split(BATCH):
         windows = frames.windows(chosen, past, 0 if causal else past)
         parts.append(network(*(part.to(where) for part in windows)).cpu())
-    poses = torch.cat(parts)
-    root = temporal.skeleton.root_index
-    return poses - poses[:, root : root + 1]
+    return _of_size_one(torch.cat(parts), temporal.skeleton)
 
 
 class CausalMemory:
@@ -99,7 +100,7 @@ class CausalMemory:
         in_camera: Float[Tensor, "joint 3"],
         time: float,
     ) -> Float[Tensor, "joint 3"]:
-        """The newest frame's pose, from it and those before.
+        """The newest frame's pose, from it and those before: body size 1, root at the origin.
 
         Parameters
         ----------
@@ -123,5 +124,14 @@ class CausalMemory:
         frames = LiftedFrames.one_after_the_other(list(self._frames))
         newest = torch.tensor([len(frames) - 1])
         past = self._temporal.network.config.past
-        pose = self._temporal.network(*frames.windows(newest, past, 0))[0]
-        return pose - pose[self._temporal.skeleton.root_index]
+        poses = self._temporal.network(*frames.windows(newest, past, 0))
+        return _of_size_one(poses, self._temporal.skeleton)[0]
+
+
+def _of_size_one(
+    poses: Float[Tensor, "frame joint 3"], skeleton: Skeleton
+) -> Float[Tensor, "frame joint 3"]:
+    """About the root, and of body size 1: a mean over poses that differ is smaller than they."""
+    root = skeleton.root_index
+    size, _ = body_size(poses, skeleton)
+    return (poses - poses[:, root : root + 1]) / size[:, None, None]

@@ -50,7 +50,8 @@ def read_calibration(path: str | Path, *, units: str = "m") -> dict[str, Camera]
     Raises
     ------
     InputError
-        If the file cannot be read, is of none of these formats, or a camera of it is incomplete.
+        If the file cannot be read, is of none of these formats, or a camera of it is incomplete or
+        has a fisheye lens.
     """
     path = Path(path)
     try:
@@ -137,6 +138,13 @@ def _cameras_of(entries: Sequence[Mapping[str, Any]], path: Path, units: str) ->
         where = f"{path}: camera {entry.get('name', place)!r}"
         if not isinstance(entry.get("name"), str):
             raise InputError(f"{where}: has no name; add it.")
+        if entry.get("fisheye"):
+            # Its coefficients are of another model, and would be taken for Brown and Conrady's.
+            raise InputError(
+                f"{where}: its lens is a fisheye (fisheye = true), which is not read; undistort "
+                f"its footage and write the camera without fisheye and distortions, or leave the "
+                f"camera out."
+            )
         length = entry.get("units", units)
         if length not in UNITS_IN_METRES:
             raise InputError(f"{where}: units {length!r} are unknown; use m, cm or mm.")

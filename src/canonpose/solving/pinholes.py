@@ -9,7 +9,8 @@ from jaxtyping import Float
 from canonpose.geometry.cameras import Camera
 
 NEAREST = 0.02
-"""Depth, as a share of the largest distance, below which a point counts as being so near."""
+"""Depth below which a point counts as being so near, as a share of the largest depth at which a
+camera has the world's origin."""
 WIDEST = 1.0
 """Squared distance from the optical axis, at unit depth, beyond which a lens bends no more."""
 
@@ -82,7 +83,8 @@ class Seen:
 def see(cameras: Pinholes, points: Points) -> Seen:
     """Project points [point, 3] into every camera.
 
-    A point behind a camera is seen as if it were just before it, far from where it should be.
+    A point behind a camera is seen as if it were just before it, far from where it should be. What
+    that means is told by the depths of the world's origin, which is to lie among the points.
     """
     turned = points @ cameras.rotations.swapaxes(1, 2)
     place = turned + cameras.translations[:, None]

@@ -123,12 +123,39 @@ def test_frames_of_slow_recordings_lie_as_far_apart_as_they_are_in_time(fps, apa
         (30.0, [5.0, 5.033, 5.067, 7.0, 7.033], [0, 1, 2, 60, 61]),
         (60.0, [0.0, 0.0167, 0.0333, 1.0, 1.0167], [0, 1, 2, 60, 61]),
         (25.0, [0.0, 0.04, 0.08, 0.12, 0.16], [0, 1, 2, 3, 4]),
-        (10.0, [0.0, 0.1, 0.25, 0.3, 0.31], [0, 3, 7, 8, 9]),
+        (10.0, [0.0, 0.1, 0.24, 0.29, 0.3], [0, 3, 7, 9, 10]),
         (None, [0.0, 0.01, 0.02, 1.02, 1.03], [0, 1, 2, 32, 33]),
     ],
 )
 def test_frames_lie_as_far_apart_as_their_times(fps, times, places):
     assert places_at(fps, len(times), np.array(times)).tolist() == places
+
+
+@pytest.mark.parametrize("fps", [5.0, 7.0, 10.0, 12.0, 12.5, 15.0, 18.0, 20.0])
+def test_places_of_slow_frames_add_up_to_their_time(fps):
+    times = np.arange(300) / fps
+    places = places_at(fps, 300, times).numpy()
+    assert np.abs(places - 30 * times).max() < 0.5 + 1e-6
+    assert (np.diff(places) >= 1).all()
+
+
+@pytest.mark.parametrize("fps", [5.0, 10.0, 15.0, 24.0, 25.0, 29.97, 30.0, 50.0, 120.0])
+def test_even_times_say_what_the_frame_rate_says(fps):
+    assert torch.equal(places_at(fps, 300, 3 + np.arange(300) / fps), places_at(fps, 300))
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.sampled_from([None, 8.0, 12.0, 20.0, 25.0, 30.0, 60.0]),
+    st.lists(st.floats(1e-3, 0.3), min_size=1, max_size=40),
+    st.floats(1.0, 100.0),
+)
+def test_a_gap_is_as_long_as_its_time_whatever_came_before(fps, steps, gap):
+    times = np.cumsum([0.0, *steps, gap])
+    places = places_at(fps, len(times), times)
+    assert (places.diff() >= 1).all()
+    rate = fps if fps and fps > 20 else 30
+    assert abs(float(places[-1] - places[-2]) - gap * rate) <= 1 + 1e-6
 
 
 def test_places_between_slow_frames_stay_empty():

@@ -1,5 +1,6 @@
 """Recordings of single views, lifted frame by frame, and windows out of them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 RATE = 30.0
-"""Places of a window a second, where frames do not come faster."""
+"""Places of a window a second, where frames do not come about as fast, or faster."""
 APART = 2**32
 """Places between recordings, which is more than any has."""
 
@@ -86,9 +87,10 @@ def places_at(
 ) -> Int64[Tensor, " frame"]:
     """The places of a recording's frames in windows.
 
-    Neighbouring places are neighbouring frames, as long as these come no slower than `RATE`; of
-    slower recordings they are that far apart in time, and some places stay empty. So what is joined
-    lies equally close in time, whatever was filmed.
+    Neighbouring places are neighbouring frames, as long as these come no slower than about `RATE`
+    (above 20 frames a second a frame's length is nearer to one place than to two); of slower
+    recordings they are that far apart in time, and some places stay empty. So what is joined lies
+    about equally close in time, whatever was filmed.
 
     Parameters
     ----------
@@ -97,9 +99,28 @@ def places_at(
     frames : int
         How many there are.
     times : array [frame], optional
-        Of each, in seconds, where they are uneven: what is not filmed in between stays empty.
+        Of each, in seconds, where they are uneven: what is not filmed in between stays empty. A
+        second has as many places as frames where these are neighbours, else `RATE`, also in the
+        sum over many frames. Without times, all frames lie the same whole number of places apart.
+
+    Returns
+    -------
+    tensor [frame]
+        From 0 on, each at least 1 more than the one before.
     """
+    apart = max(1, round(RATE / fps)) if fps else 1
     if times is None or not frames:
-        return torch.arange(frames) * (max(1, round(RATE / fps)) if fps else 1)
-    steps = np.maximum(np.round(np.diff(times) * max(fps or RATE, RATE)), 1)
-    return torch.from_numpy(np.concatenate([[0], np.cumsum(steps)]).astype(np.int64))
+        return torch.arange(frames) * apart
+    rate = RATE if fps is None or apart > 1 else fps
+    return torch.tensor(_whole_sums(np.diff(times).astype(np.float64) * rate), dtype=torch.int64)
+
+
+def _whole_sums(steps: Float[np.ndarray, " step"]) -> list[int]:
+    """From 0 on: the sums of steps, rounded, no two of them the same."""
+    sums, left = [0], 0.0
+    for step in steps.tolist():
+        whole = max(1, math.floor(left + step + 0.5))
+        # Frames that come too fast push others back by half a place at most, so gaps stay gaps.
+        left = max(left + step - whole, -0.5)
+        sums.append(sums[-1] + whole)
+    return sums
