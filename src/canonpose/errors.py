@@ -9,5 +9,9 @@ class InputError(ValueError):
     """
 
 
+class NobodySeen(InputError):
+    """A camera's file shows nobody, in any frame; a take of several others does without it."""
+
+
 class InputWarning(UserWarning):
     """The input can be used, but the user should know something about it."""

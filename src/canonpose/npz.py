@@ -86,6 +86,15 @@ def read_arrays(
         ) from error
 
 
+def entry_names(path: Path) -> frozenset[str]:
+    """The names of an npz file's entries, none of which is read; of any other file none."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return frozenset(name.removesuffix(".npy") for name in file.namelist())
+    except (OSError, *_DAMAGE):
+        return frozenset()
+
+
 def _array(entry: Any) -> np.ndarray:
     """Refuse what is no array: numpy hands out other zip members as bytes."""
     if not isinstance(entry, np.ndarray):

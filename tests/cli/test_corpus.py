@@ -37,6 +37,16 @@ def test_lift_each(corpus, tmp_path, capsys):
     assert capsys.readouterr().out.count("by an earlier run") == 3
 
 
+def test_files_that_do_not_tell_their_rate(corpus, tmp_path, capsys):
+    assert lift(corpus, tmp_path / "out") == 0
+    assert " ".join(capsys.readouterr().err.split()).count("; --fps says it") == 3
+    assert lift(corpus, tmp_path / "out", "--fps", "25") == 0
+    said = capsys.readouterr()
+    assert "by an earlier run" not in said.out and "--fps" not in said.err
+    assert lift(corpus, tmp_path / "out", "--fps", "-1") == 2
+    assert "--fps -1: must be a number above 0" in capsys.readouterr().err
+
+
 def test_failures_are_listed_and_mended(corpus, tmp_path, capsys):
     out = tmp_path / "out"
     good = (corpus / "a" / "two.npz").read_bytes()

@@ -42,6 +42,22 @@ def test_exported_and_lifted(run, capsys):
             np.testing.assert_array_equal(by_onnx[name], value)
 
 
+@pytest.mark.parametrize("name", ["lifter.safetensors", "lifter.json", "temporal.json"])
+def test_a_training_is_not_written_over(name, run, capsys):
+    (run / "temporal.json").write_text("{}")
+    before = (run / name).read_bytes()
+    assert main(["export", str(run), "-o", str(run / name)]) == 2
+    assert f"{name}: would be written over" in capsys.readouterr().err
+    assert (run / name).read_bytes() == before
+
+
+def test_an_earlier_export_is_replaced(run):
+    for path in (run / "lifter.onnx", run / "small.onnx"):
+        path.write_text("earlier")
+        assert main(["export", str(run), "-o", str(path)]) == 0
+        assert path.stat().st_size > 1000
+
+
 @pytest.mark.parametrize("precision", ["fp16", "int8"])
 def test_smaller_files(precision, run, tmp_path):
     paths = {kept: tmp_path / f"{kept}.onnx" for kept in ("fp32", precision)}

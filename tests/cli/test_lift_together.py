@@ -73,3 +73,39 @@ def test_what_is_of_one_camera_is_refused(tmp_path, capsys):
     assert main(["lift", str(tmp_path / "take"), "-o", str(out), "--single-frame"]) == 2
     assert "--single-frame: several cameras" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_a_person_of_a_camera_that_is_not_used(tmp_path, capsys):
+    for camera, yaw in (("c01", 0), ("c02", 60), ("c03", 120)):
+        write_npz(tmp_path / "take" / f"{camera}.npz", view(body(5, 3), yaw))
+    out = tmp_path / "out.npz"
+    for wrong in (["c09=1"], ["c03=1", "--cameras", "c01,c02"]):
+        assert main(["lift", str(tmp_path / "take"), "-o", str(out), "--person", *wrong]) == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert f"in camera '{wrong[0][:3]}', which is not used; there are c01, c02" in said
+    assert not out.exists()
+
+
+def test_two_results_in_one_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for camera, yaw in (("c01", 0), ("c02", 60)):
+        write_npz(tmp_path / "take" / f"{camera}.npz", view(body(5, 3), yaw))
+    (tmp_path / "link.npz").symlink_to("out.npz")
+    for more in (["--world", "out.npz"], ["--overlay", "link.npz"]):
+        assert main(["lift", "take", "-o", "out.npz", *more]) == 2
+        assert f"{more[0]} {more[1]}: is the file of --output" in capsys.readouterr().err
+    assert main(["lift", "take", "-o", "a.npz", "--world", "b.mp4", "--overlay", "./b.mp4"]) == 2
+    assert "--overlay b.mp4: is the file of --world" in capsys.readouterr().err
+    assert {path.name for path in tmp_path.iterdir()} == {"take", "link.npz"}
+
+
+def test_a_camera_that_sees_nobody_is_left_out(drawn, tmp_path, capsys):
+    views = [view(body(20, 3), yaw) for yaw in (0, 60, 120)]
+    views[0][..., 2] = 0
+    for name, seen in zip(("c01", "c02", "c03"), views, strict=True):
+        write_npz(tmp_path / "take" / f"{name}.npz", seen)
+    poses = drawn("c02 = 4")
+    assert poses.camera == "c02"
+    said = " ".join(capsys.readouterr().out.split())
+    assert "camera 'c01': nobody is seen in c01.npz, so it is left out" in said
+    assert "2 cameras (c02, c03)" in said

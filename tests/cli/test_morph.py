@@ -108,6 +108,19 @@ def test_nothing_is_overwritten(folders):
         morph(["apply", "seen", "-m", "morph", "-o", "true"])
 
 
+def test_what_is_read_is_not_overwritten_even_where_asked(folders):
+    (folders / "own.toml").write_text('root = "left_hip"\njoints = ["left_hip", "left_knee"]\n')
+    true = ["true/t0/c0.npz", "--true-layout", "own.toml"]
+    morph(["train", "seen/t0/c0.npz", *true, "-o", "morph", *SHORT])
+    apply = ["apply", "seen/t0/c0.npz", "-m", "morph", "--overwrite"]
+    before = (folders / "seen/t0/c0.npz").read_bytes()
+    with pytest.raises(InputError, match=r"seen/../seen/t0/c0.npz: would be written over"):
+        morph([*apply, "-o", "seen/../seen/t0/c0.npz"])
+    assert (folders / "seen/t0/c0.npz").read_bytes() == before
+    with pytest.raises(InputError, match=r"own.toml: would be written over"):
+        morph([*apply, "--layout", "own.toml", "-o", "own.npz"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -46,6 +46,17 @@ def test_a_dry_run_writes_nothing(footage, capsys):
     assert picture.exists() and not (footage / "sync.png").exists()
 
 
+def test_the_picture_does_not_go_over_the_capture(footage, capsys):
+    """Nothing is read or detected before that is known."""
+    for source in (*footage.glob("*/c1.npz"), footage / "capture.toml"):
+        before = source.read_bytes()
+        assert main(["sync", str(footage), "--curves", str(source)]) == 2
+        said = capsys.readouterr()
+        assert f"{source}: would be written over {source}" in said.err
+        assert not said.out
+        assert source.read_bytes() == before
+
+
 def test_wrong_footage_is_refused_and_the_other_take_written(footage, capsys):
     good = footage / next(path.name for path in footage.iterdir() if path.is_dir())
     bad = footage / "mixed"

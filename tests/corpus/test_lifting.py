@@ -25,6 +25,14 @@ def write_person(path, seed=0):
     np.savez(path, keypoints=keypoints, scores=np.ones((5, len(names))), joint_names=names, fps=25)
 
 
+def save_layout(path, less=None):
+    from canonpose.exporters.captures import write_skeleton
+    from canonpose.skeleton import layout
+
+    whole = layout("coco17")
+    write_skeleton(whole.without([less]) if less else whole, path)
+
+
 def lifted(job, settings=DEFAULT):
     (outcome,) = lift_corpus([job], settings, settings=ONE)
     assert outcome.done, outcome.message
@@ -53,14 +61,26 @@ def test_what_is_there_is_not_lifted_again(job, monkeypatch):
     assert "by an earlier run" in str(again)
 
 
-@pytest.mark.parametrize("change", ["content", "settings", "result", "gone"])
+@pytest.mark.parametrize(
+    "change", ["content", "settings", "rate", "capture.toml", "layout", "result", "gone"]
+)
 def test_what_changed_is_lifted_again(job, change):
-    lifted(job)
     settings = LiftSettings()
+    if change == "layout":
+        layout = job.source.with_name("own.toml")
+        save_layout(layout)
+        settings = LiftSettings(layout=str(layout))
+    lifted(job, settings)
     if change == "content":
         write_person(job.source, seed=1)
     elif change == "settings":
         settings = LiftSettings(subject_height=1.8)
+    elif change == "rate":
+        settings = LiftSettings(fps=50.0)
+    elif change == "capture.toml":
+        job.source.with_name("capture.toml").write_text("leave_out_joints = ['left_eye']")
+    elif change == "layout":
+        save_layout(layout, less="left_eye")
     elif change == "result":
         job.written.write_bytes(job.written.read_bytes()[:-5])
     else:
@@ -92,3 +112,13 @@ def test_bad_files_end_nothing_and_a_bad_lifter_all(job, tmp_path):
     assert (outcomes[bad.source].end, outcomes[job.source].end) == ("bad input", "done")
     with pytest.raises(InputError, match="nowhere"):
         list(lift_corpus([job], LiftSettings(model=str(tmp_path / "nowhere"))))
+
+
+def test_the_rate_is_that_of_the_capture(job):
+    lifted(job)
+    assert load_poses(job.written).fps == 25
+    job.source.with_name("capture.toml").write_text("fps = 50")
+    assert not lifted(job).before
+    assert load_poses(job.written).fps == 50
+    lifted(job, LiftSettings(fps=100.0))
+    assert load_poses(job.written).fps == 100

@@ -1,5 +1,6 @@
 """When frames are joined over time, and by what."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from canonpose.deployment.runtimes import lifting_by
+from canonpose.errors import InputWarning
 from canonpose.inference import lift
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, load_lifter, save_lifter
 from canonpose.lifter.temporal import (
@@ -59,3 +61,18 @@ def test_single_frames_if_asked_for(run):
     alone = lifted(run, CLIP, single_frame=True)
     np.testing.assert_array_equal(alone, by(run, CLIP, None))
     assert np.abs(alone - lifted(run, CLIP)).max() > 1e-4
+
+
+def test_frames_that_could_be_joined_if_their_rate_were_known(run):
+    with pytest.warns(InputWarning, match=r"c0: does not tell its frame rate, .* --fps"):
+        lifted(run, PICTURES)
+    picture = replace(PICTURES, positions=CLIP.positions[:1], scores=CLIP.scores[:1])
+    for clip, options in (
+        (CLIP, {}),
+        (picture, {}),
+        (replace(CLIP, fps=2.0), {}),
+        (PICTURES, {"single_frame": True}),
+    ):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", InputWarning)
+            lifted(run, clip, **options)

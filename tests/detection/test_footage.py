@@ -8,7 +8,7 @@ import pytest
 from canonpose.detection import cache as cache_module
 from canonpose.detection import footage
 from canonpose.detection.footage import detect_video
-from canonpose.errors import InputError, InputWarning
+from canonpose.errors import InputError, InputWarning, NobodySeen
 from canonpose.video.frames import read_frames
 from synthetic_videos import DISC, DiscDetector, disc, moving_disc, write_video
 
@@ -204,7 +204,7 @@ def test_nobody_at_all_is_said_and_kept(tmp_path):
     path = write_video(tmp_path / "empty.mp4", [disc([])] * 20)
     detector = DiscDetector()
     for _ in range(2):
-        with pytest.raises(InputError, match=r"empty\.mp4: nobody is found in any of its 20"):
+        with pytest.raises(NobodySeen, match=r"empty\.mp4: nobody is found in any of its 20"):
             detect_video(path, detector)
     assert detector.seen == 20
 

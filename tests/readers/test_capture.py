@@ -4,8 +4,9 @@ import shutil
 import numpy as np
 import pytest
 
-from canonpose.errors import InputError
+from canonpose.errors import InputError, NobodySeen
 from canonpose.readers import read_capture
+from canonpose.readers.one_take import read_take
 from synthetic_files import body, view, write_alphapose, write_npz, write_openpose, write_take
 
 
@@ -72,6 +73,60 @@ def test_cameras_chosen_left_out_and_unknown(capture):
     assert read_capture(capture, cameras=["c2", "c1"]).cameras == ("c2", "c1")
     with pytest.raises(InputError, match="gym: there is no camera 'c7'; there are c1, c2, c10"):
         read_capture(capture, cameras=["c1", "c7"])
+
+
+def test_cameras_left_out_of_one_take(capture):
+    settings(capture, "[takes.t2]\nleave_out = ['c2']\n[takes.t2.offsets]\nc10 = 1")
+    (capture / "t2" / "c2.npz").write_text("broken")
+    read = read_capture(capture)
+    assert read.cameras == ("c1", "c2", "c10")
+    assert [tuple(take.views) for take in read.takes] == [("c1", "c2", "c10"), ("c1", "c10")]
+    assert len(read.takes[1]) == 29
+    settings(capture, "".join(f"[takes.{take}]\nleave_out = ['c2']\n" for take in ("t1", "t2")))
+    assert read_capture(capture).cameras == ("c1", "c10")
+    assert list(read_take([capture / "t2"]).views) == ["c1", "c10"]
+    settings(capture, "[takes.t2]\nleave_out = ['c2', 'c1']")
+    with pytest.raises(InputError, match=r"take 't2' has only camera 'c10' of those used"):
+        read_capture(capture)
+
+
+def nobody(path):
+    return write_npz(path, view(body(30, 0), 0, score=0))
+
+
+def test_a_camera_that_sees_nobody_in_one_take(capture):
+    nobody(capture / "t2" / "c2.npz")
+    read = read_capture(settings(capture, "[offsets]\nc2 = 4\n[persons]\nc2 = 1"))
+    assert read.cameras == ("c1", "c2", "c10")
+    assert [tuple(take.views) for take in read.takes] == [("c1", "c2", "c10"), ("c1", "c10")]
+    assert "take 't2', camera 'c2': nobody is seen in c2.npz, so it is left out" in read.notes
+    assert [len(take) for take in read.takes] == [26, 30]
+
+
+@pytest.mark.parametrize("empty", ["openpose", "alphapose", "coco"])
+def test_nobody_seen_in_other_formats(capture, empty):
+    (capture / "t2" / "c2.npz").unlink()
+    if empty == "openpose":
+        write_openpose(capture / "t2" / "c2", [[]] * 30)
+    elif empty == "alphapose":
+        write_alphapose(capture / "t2" / "c2.json", [[]] * 30)
+    else:
+        table = {"images": [{"id": 0, "file_name": "0.jpg"}], "annotations": [], "categories": []}
+        (capture / "t2" / "c2.json").write_text(json.dumps(table))
+    assert list(read_capture(capture).takes[1].views) == ["c1", "c10"]
+
+
+def test_a_camera_that_sees_nobody_at_all(capture):
+    for take in ("t1", "t2"):
+        nobody(capture / take / "c2.npz")
+    assert read_capture(capture).cameras == ("c1", "c10")
+
+
+def test_one_camera_alone_sees_somebody(capture):
+    for camera in ("c2", "c10"):
+        nobody(capture / "t2" / f"{camera}.npz")
+    with pytest.raises(NobodySeen, match=r"t2.c2\.npz: no joint is detected .* leave this camera"):
+        read_capture(capture)
 
 
 def test_moving_cameras_cannot_be_called_static(capture):
@@ -243,6 +298,8 @@ def test_a_broken_file_is_named(capture):
             "[takes.t1]\nfps = 3",
             r"unknown entry 'takes\.t1\.fps'; entries are offsets, drifts",
         ),
+        ("[takes.t1]\nleave_out = 'c1'", r"'takes\.t1\.leave_out' must be a list of names"),
+        ("[takes.t1]\nleave_out = ['c7']", r"takes\.t1\.leave_out names camera 'c7'"),
         ("[takes.t9.offsets]\nc1 = 3", "takes names take 't9'"),
         ("[takes.t1.offsets]\nc7 = 3", r"takes\.t1\.offsets names camera 'c7'"),
         ("trim = ", "is not a TOML file .* correct it there"),

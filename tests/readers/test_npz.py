@@ -27,6 +27,16 @@ def test_reads_what_was_written_and_appends_the_derived_joints(tmp_path):
     assert keypoints.person == "the only person: seen in 12 of 12 frames"
 
 
+def test_the_rate_is_that_of_the_times_where_it_is_not_told(tmp_path):
+    times = 100 + np.arange(12) / 25
+    path = write_npz(tmp_path / "c.npz", SEEN, fps=None, times=times)
+    assert read_keypoints(path).fps == pytest.approx(25)
+    assert read_keypoints(write_npz(path, SEEN, times=times)).fps == 60
+    assert read_keypoints(write_npz(path, SEEN, fps=None)).fps is None
+    one = write_npz(path, SEEN[:1], fps=None, times=times[:1])
+    assert read_keypoints(one).fps is None
+
+
 def test_missing_is_nan_with_score_0_whichever_of_the_two_says_so(tmp_path):
     seen = SEEN.copy()
     seen[3, 5, 0] = np.nan
@@ -132,3 +142,12 @@ def test_a_layout_that_the_file_does_not_fill(tmp_path):
         read_keypoints(path, layout=layout("halpe26"))
     with pytest.raises(InputError, match=r"unknown layout 'coco71'.*coco17"):
         read_keypoints(path, layout="coco71")
+
+
+def test_lifted_poses_are_no_detections(tmp_path):
+    path = write_npz(
+        tmp_path / "c01.npz", SEEN, canonical=np.zeros((12, 17, 3)), rotation=np.zeros((12, 3, 3))
+    )
+    said = r"c01\.npz: holds lifted poses of canonpose lift, no detections; .* out of the take"
+    with pytest.raises(InputError, match=said):
+        read_keypoints(path)

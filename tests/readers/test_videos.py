@@ -43,6 +43,23 @@ def test_keypoints_beside_a_video_come_before_it(take):
     assert find_takes(take.parent) == {"take": {"left": take / "left.npz"}}
 
 
+def test_lifted_poses_beside_a_video_do_not(take):
+    write_video(take / "left.mp4", moving_disc(20))
+    lifted = {"canonical": np.zeros((3, 3, 3)), "rotation": np.zeros((3, 3, 3))}
+    for name in ("left.npz", "fused.npz"):
+        np.savez(take / name, keypoints=np.zeros((3, 3, 2)), **lifted)
+    assert find_takes(take.parent) == {"take": {"left": take / "left.mp4"}}
+    (take / "left.mp4").unlink()
+    with pytest.raises(InputError, match=r"holds neither cameras .*\.npz of keypoints"):
+        find_takes(take)
+
+
+def test_a_damaged_file_beside_a_video_is_not_passed_over(take):
+    write_video(take / "left.mp4", moving_disc(20))
+    (take / "left.npz").write_bytes(b"PK damaged")
+    assert find_takes(take.parent) == {"take": {"left": take / "left.npz"}}
+
+
 def test_two_videos_of_one_camera(take):
     for ending in ("mp4", "mov"):
         write_video(take / f"left.{ending}", moving_disc(2))

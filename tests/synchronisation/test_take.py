@@ -69,3 +69,31 @@ def test_what_motion_says_is_read_in_place_of_what_times_say(tmp_path):
     assert take.clocks[1].offset == 0 and not take.problem
     write_clocks(folder, [take], 1)
     assert len(read_capture(folder).takes[0]) == FRAMES
+
+
+def test_rates_that_nearly_agree_are_read_on_the_clock_on_which_offsets_are_found(tmp_path):
+    """100 s of files without times, by whose 30 and 29.97 fps the last frames are 0.1 s apart."""
+    points = body(3000, 3)
+    place = np.arange(2996) * 30 / 29.97  # frame of the first camera, between which it is linear
+    between, whole = place[:, None, None] % 1, place.astype(int)
+    slower = (1 - between) * points[whole] + between * points[whole + 1]
+    for camera, (seen, fps) in enumerate(((points, 30.0), (slower, 29.97))):
+        write_npz(tmp_path / f"c{camera}.npz", view(seen, 40 * camera), fps=fps)
+    take = synchronised(tmp_path)
+    assert (take.clocks[1].offset, take.clocks[1].drift, take.problem) == (0, 0, "")
+    write_clocks(tmp_path, [take], 1)
+    first, second = (
+        seen.positions[..., 1] for seen in read_capture(tmp_path).takes[0].views.values()
+    )
+    assert np.abs(first - second)[-300:].max() < 2  # pixels of one height, as both are level
+
+
+def test_a_camera_that_sees_nobody_is_not_synchronised(tmp_path):
+    folder = filmed(tmp_path, shift=12)
+    write_npz(folder / "a0.npz", view(np.zeros((FRAMES, 17, 3)), 0, score=0))
+    heard = {"c0.npz": claps(12 / 30), "c1.npz": claps(0)}  # nobody listens to the third
+    take = synchronised(folder, lambda path, rate: heard[path.name])
+    assert [(clock.camera, clock.offset) for clock in take.clocks] == [("c0", 0), ("c1", 12)]
+    assert take.notes == (
+        f"take {tmp_path.name!r}, camera 'a0': nobody is seen in a0.npz, so it is left out",
+    )

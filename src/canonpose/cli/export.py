@@ -11,6 +11,8 @@ from rich.console import Console
 from canonpose.cli.parsing import parse
 from canonpose.deployment.card import Precision
 from canonpose.deployment.export import export_onnx
+from canonpose.folders import check_not_over
+from canonpose.lifter.naming import folder_named
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Export:
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Export, "export", arguments)
+    _check_not_over_the_run(options)
     exported = export_onnx(options.run, options.output, precision=options.precision)
     Console(highlight=False).print(
         f"{exported.path}: {exported.size / 1e6:.1f} MB, {options.precision}; joints of random "
@@ -36,3 +39,9 @@ def main(arguments: Sequence[str]) -> None:
         f"{exported.deviation:.1e} at most",
         soft_wrap=True,
     )
+
+
+def _check_not_over_the_run(options: Export) -> None:
+    """Refuse to write over weights and cards; an earlier export may be replaced."""
+    files = folder_named(options.run).glob("*")
+    check_not_over([options.output], [file for file in files if file.suffix != ".onnx"])

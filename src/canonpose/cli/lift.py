@@ -1,7 +1,7 @@
 """``canonpose lift``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,18 +13,19 @@ from rich.markup import escape
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.notes import say_if_pretrained
 from canonpose.cli.overlay import draw_overlay, video_of
-from canonpose.cli.parsing import parse
+from canonpose.cli.parsing import comma_separated, frame_rate, parse, persons_by_camera
 from canonpose.datamodel import Poses
 from canonpose.deployment.runtimes import Runtime, lifting_by
 from canonpose.errors import InputError
 from canonpose.exporters.npz import save_poses
 from canonpose.folders import check_not_over
 from canonpose.lifter.naming import PRETRAINED
-from canonpose.readers import read_keypoints
+from canonpose.readers.capture import check_persons_are_used
 from canonpose.readers.folders import find_takes
 from canonpose.readers.one_take import is_one_view
+from canonpose.readers.one_view import OneView, only_view, view_of_file
 
-FOR_SEVERAL = ("cameras", "rig", "camera", "world")
+FOR_SEVERAL = ("rig", "camera", "world")
 """Options that say nothing about one camera."""
 
 EACH = "--each"
@@ -52,6 +53,8 @@ class Lift:
     cameras by camera: cam01=2,cam02=1."""
     layout: str | None = None
     """Joint layout of the file where it does not tell: a name or a skeleton TOML file."""
+    fps: float | None = None
+    """Frames per second, in place of what the file says; frames are joined over time by it."""
     cameras: str | None = None
     """Of several cameras: those to use, separated by commas; all by default."""
     static_cameras: bool = False
@@ -87,8 +90,10 @@ def main(arguments: Sequence[str]) -> None:
     options = parse(Lift, "lift", arguments)
     console = Console(highlight=False)
     _check_not_over_input(options)
-    if len(options.input) == 1 and is_one_view(options.input[0]):
-        _lift_one(options, options.input[0], console)
+    _check_not_over_each_other(options)
+    view = _only_view(options)
+    if view is not None:
+        _lift_one(options, view, console)
         return
     if options.runtime != "torch":
         raise InputError("--runtime onnx lifts one camera; leave it out to fuse several.")
@@ -112,11 +117,40 @@ def _check_not_over_input(options: Lift) -> None:
     check_not_over([options.overlay] if options.overlay else [], sources)
 
 
-def _lift_one(options: Lift, source: Path, console: Console) -> None:
+def _check_not_over_each_other(options: Lift) -> None:
+    """Refuse two results in one file, links followed: the later would replace the earlier."""
+    taken: dict[Path, str] = {}
+    for name in ("output", "world", "overlay"):
+        path = getattr(options, name)
+        if path is None:
+            continue
+        if (other := taken.setdefault(path.resolve(), name)) != name:
+            raise InputError(
+                f"--{name} {path}: is the file of --{other} too; give each a file of its own."
+            )
+
+
+def _only_view(options: Lift) -> OneView | None:
+    """The one camera that is lifted, a file's or of those of a take; None of several."""
+    if len(options.input) == 1 and is_one_view(options.input[0]):
+        if options.cameras is not None:
+            raise _says_nothing("cameras", options.input[0])
+        return view_of_file(options.input[0], layout=options.layout, fps=frame_rate(options.fps))
+    return only_view(
+        options.input,
+        cameras=comma_separated(options.cameras),
+        layout=options.layout,
+        fps=frame_rate(options.fps),
+    )
+
+
+def _lift_one(options: Lift, view: OneView, console: Console) -> None:
     for name in FOR_SEVERAL:
         if getattr(options, name) is not None:
-            raise InputError(f"{source}: is of one camera, so --{name} says nothing; leave it out.")
-    drawn_on = options.overlay and video_of(source, options.video)
+            raise _says_nothing(name, view.path)
+    if options.person is not None:
+        view = replace(view, person=_person(options.person, view.camera))
+    drawn_on = options.overlay and video_of(view.path, options.video)
     lift = lifting_by(
         options.runtime,
         options.model or PRETRAINED,
@@ -125,19 +159,26 @@ def _lift_one(options: Lift, source: Path, console: Console) -> None:
     )
     say_if_pretrained(options.model or PRETRAINED, console)
     with detecting(console, options.detector) as detect:
-        keypoints = read_keypoints(
-            source, layout=options.layout, person=_person(options.person), detect=detect
-        )
+        keypoints = view.read(detect)
     if keypoints.person:
         console.print(escape(f"{keypoints.camera}: {keypoints.person}"), soft_wrap=True)
     poses = lift(keypoints, options.subject_height)
     _save(options, poses, (drawn_on, poses) if drawn_on else None, console)
 
 
-def _person(text: str | None) -> int | None:
-    if text is not None and not text.isdecimal():
+def _says_nothing(option: str, source: Path) -> InputError:
+    return InputError(f"{source}: is of one camera, so --{option} says nothing; leave it out.")
+
+
+def _person(text: str, camera: str) -> int:
+    """The number of the person, which may come with the camera's name."""
+    if text.isdecimal():
+        return int(text)
+    if "=" not in text:
         raise InputError(f"--person {text}: write a number from 1.")
-    return None if text is None else int(text)
+    persons = persons_by_camera(text)
+    check_persons_are_used(persons, [camera])
+    return persons[camera]
 
 
 def _save(

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from canonpose.cli.corpus import DEFAULT_CORPUS, FlatCorpus, conclude, showing
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
-from canonpose.cli.parsing import parse
+from canonpose.cli.parsing import frame_rate, parse
 from canonpose.corpus.inputs import cameras_inside, check_names, find_sources
 from canonpose.corpus.lifting import LiftJob, LiftSettings, lift_corpus
 from canonpose.deployment.runtimes import Runtime
@@ -40,6 +40,8 @@ class LiftEach:
     """Standing height in metres of the one person in all files; makes the results metric."""
     layout: str | None = None
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
+    fps: float | None = None
+    """Frames per second, in place of what the files say."""
     device: str = "cpu"
     """auto, cpu, cuda, ..."""
     runtime: Runtime = "torch"
@@ -66,6 +68,7 @@ def main(arguments: Sequence[str]) -> None:
         options.subject_height,
         options.layout,
         options.device,
+        frame_rate(options.fps),
     )
     outcomes = []
     with showing(console, len(jobs), "lifting") as show:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from canonpose.cli.detecting import detecting
 from canonpose.cli.notes import print_notes, say_if_pretrained
 from canonpose.cli.overlay import video_of
-from canonpose.cli.parsing import comma_separated, persons_by_camera
+from canonpose.cli.parsing import comma_separated, frame_rate, persons_by_camera
 from canonpose.datamodel import Poses
 from canonpose.errors import InputError
 from canonpose.exporters.overlay.pictures import by_picture
@@ -37,6 +37,7 @@ def lift_together(options: "Lift", console: Console) -> tuple[Poses, tuple[Path,
             cameras=comma_separated(options.cameras),
             layout=options.layout,
             persons=persons_by_camera(options.person),
+            fps=frame_rate(options.fps),
             detect=detect,
         )
         moments = moments_of_frames(take, detect) if options.overlay else {}

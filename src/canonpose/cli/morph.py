@@ -22,6 +22,7 @@ from canonpose.exporters.captures import (
     write_keypoints,
     write_skeleton,
 )
+from canonpose.folders import check_not_over
 from canonpose.morphing import MorphingConfig
 from canonpose.morphing.trained import FILES
 from canonpose.readers import read_capture, read_keypoints
@@ -136,8 +137,11 @@ def _apply_to_one(options: MorphApply, model: morphing.TrainedMorphing, console:
     if options.output.suffix != ".npz":
         raise InputError(f"-o {options.output}: one camera's keypoints become a file; end in .npz.")
     described = options.output.with_suffix(".toml") if needs_layout(model.target) else None
-    for path in (options.output, described):
-        if path is not None and path.exists() and not options.overwrite:
+    written = [path for path in (options.output, described) if path is not None]
+    # A layout that is a name, and no file, is in nobody's way.
+    check_not_over(written, [options.input, *([Path(options.layout)] if options.layout else [])])
+    for path in written:
+        if path.exists() and not options.overwrite:
             raise InputError(f"{path}: is there already; add --overwrite or choose another name.")
     keypoints = read_keypoints(options.input, layout=options.layout, person=options.person)
     morphed = morphing.apply_morphing(keypoints, model)

@@ -49,3 +49,16 @@ def persons_by_camera(text: str | None) -> dict[str, int]:
             raise InputError(f"--person {part}: write the camera and a number, as in cam01=2.")
         persons[camera] = int(number)
     return persons
+
+
+def frame_rate(fps: float | None) -> float | None:
+    """The value of ``--fps``, if it is one.
+
+    Raises
+    ------
+    InputError
+        If it is no number above 0.
+    """
+    if fps is not None and not 0 < fps < float("inf"):
+        raise InputError(f"--fps {fps:g}: must be a number above 0.")
+    return fps

@@ -11,6 +11,7 @@ from rich.console import Console
 from canonpose.cli.parsing import parse
 from canonpose.exporters.npz import load_poses
 from canonpose.exporters.report import write_report
+from canonpose.folders import check_not_over
 
 
 @dataclass(frozen=True)
@@ -26,5 +27,6 @@ class Report:
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Report, "report", arguments)
+    check_not_over([options.output], options.poses)
     page = write_report([load_poses(path) for path in options.poses], options.output)
     Console(highlight=False).print(f"report: {page}", soft_wrap=True)

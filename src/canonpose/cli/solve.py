@@ -19,10 +19,13 @@ from canonpose.cli.parsing import parse
 from canonpose.cli.trainings import print_training, show_progress, training_bar
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError
+from canonpose.inference.body_scale import segments_of
 from canonpose.lifter import TrainedLifter, load_lifter
-from canonpose.lifter.subject_height import check_height
+from canonpose.lifter.subject_height import check_height, size_of_subject
 from canonpose.lifter.trained import CARD
 from canonpose.solving import SolveConfig, one_rig, solve, write_solved
+from canonpose.solving.files import FACTS, TAKES
+from canonpose.solving.rig_views import check_sizes
 from canonpose.solving.solved import Solved, SolvedRig
 from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.ready import ready_lifter
@@ -70,13 +73,25 @@ def main(arguments: Sequence[str]) -> None:
     capture = capture_of(options, console, True if options.static_cameras else None)
     if options.one_rig:
         capture = one_rig(capture)
+    _check(capture, options.subject_height)
     solved = _solved(options, capture, console)
     write_solved(solved, options.output)
     for rig in solved.rigs:
-        _print_rig(console, rig)
+        _print_rig(console, rig, options.config)
     _print_takes(console, solved)
     print_notes(console, solved.notes)
-    console.print(f"{options.output / 'solve.json'}, takes, cameras", soft_wrap=True)
+    written = [str(options.output / FACTS), TAKES]
+    if any(rig.cameras for rig in solved.rigs):
+        written.append("cameras")
+    console.print(", ".join(written), markup=False, soft_wrap=True)
+
+
+def _check(capture: Capture, subject_height: float | None) -> None:
+    """Refuse what no lifter would solve: one would be trained in vain."""
+    size_of_subject(subject_height, segments_of(capture.skeleton).units, capture.skeleton)
+    if capture.static_cameras:  # else every take is solved by itself
+        for rig in dict.fromkeys(take.rig for take in capture.takes):
+            check_sizes([take for take in capture.takes if take.rig == rig])
 
 
 def _solved(options: Solve, capture: Capture, console: Console) -> Solved:
@@ -134,7 +149,7 @@ def _solved_by(lifter: TrainedLifter, options: Solve, capture: Capture, console:
         )
 
 
-def _print_rig(console: Console, rig: SolvedRig) -> None:
+def _print_rig(console: Console, rig: SolvedRig, config: SolveConfig) -> None:
     table = Table("camera", "error px", "left out px", "focal px", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
@@ -142,6 +157,8 @@ def _print_rig(console: Console, rig: SolvedRig) -> None:
         numbers = (report.error, report.error_left_out, report.focal)
         table.add_row(escape(report.name), *(_number(number) for number in numbers))
     console.print(f"rig {rig.name}: {rig.projection}, {rig.lens}", markup=False, soft_wrap=True)
+    if rig.projection == "weak" and config.projection == "auto":
+        console.print(_why_weak(rig), soft_wrap=True)
     console.print(table)
     votes = rig.votes
     console.print(f"chirality by anatomy: {votes.anatomy}", markup=False, soft_wrap=True)
@@ -151,6 +168,18 @@ def _print_rig(console: Console, rig: SolvedRig) -> None:
             f"{votes.mirrored_cost:.3g}",
             soft_wrap=True,
         )
+
+
+def _why_weak(rig: SolvedRig) -> str:
+    """Why no perspective was found, and what that means for the cameras."""
+    why, remedy = "the footage does not tell the focal lengths", "--projection perspective"
+    if len(rig.reports) == 2 and np.isnan(rig.focal_deviation):  # not looked for
+        why = "two cameras that look at one person do not tell their focal lengths reliably"
+        remedy = "--focals one, --focals own or --projection perspective"
+    return (
+        f"{why}: there are no places of the cameras, only how they are turned "
+        f"({remedy} looks for more)"
+    )
 
 
 def _print_takes(console: Console, solved: Solved) -> None:

@@ -13,6 +13,9 @@ from rich.table import Table
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
 from canonpose.errors import InputError
+from canonpose.folders import check_not_over
+from canonpose.readers.capture_toml import FILE_NAME
+from canonpose.readers.folders import find_takes
 from canonpose.synchronisation.capture import synchronise
 from canonpose.synchronisation.confidence import in_words
 from canonpose.synchronisation.plots import plot_curves
@@ -50,6 +53,8 @@ def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Sync, "sync", arguments)
     console = Console(highlight=False)
+    picture = options.curves or options.capture / "sync.png"
+    _check_not_over_capture(picture, options.capture)  # before anything takes time
     with detecting(console, options.detector) as detect:
         takes = synchronise(
             options.capture,
@@ -59,7 +64,6 @@ def main(arguments: Sequence[str]) -> None:
             detect=detect,
         )
     print_clocks(console, takes)
-    picture = options.curves or options.capture / "sync.png"
     plot_curves(takes, picture)
     console.print(f"curves: {picture}", soft_wrap=True, markup=False)
     found = [take for take in takes if not take.problem]
@@ -71,6 +75,11 @@ def main(arguments: Sequence[str]) -> None:
             console.print(f"capture.toml: {change}", soft_wrap=True, markup=False)
     if problems := [take.problem for take in takes if take.problem]:
         raise InputError(" ".join(problems))
+
+
+def _check_not_over_capture(picture: Path, capture: Path) -> None:
+    files = [file for cameras in find_takes(capture).values() for file in cameras.values()]
+    check_not_over([picture], [*files, capture / FILE_NAME])
 
 
 def print_clocks(console: Console, takes: Sequence[TakeClocks]) -> None:

@@ -24,7 +24,7 @@ from canonpose.exporters.npz import load_poses, save_poses
 from canonpose.files import unreadable, write_whole
 from canonpose.lifter.naming import PRETRAINED, folder_named
 from canonpose.people.detections import Detections
-from canonpose.readers.keypoints import read_keypoints
+from canonpose.readers.one_view import OneView, view_of_file
 from canonpose.video.opening import is_video
 
 MODEL_FILES = (".json", ".onnx", ".safetensors")
@@ -45,6 +45,8 @@ class LiftSettings:
     layout: str | None = None
     """Joint layout of the keypoint files, where they do not tell."""
     device: str = "cpu"
+    fps: float | None = None
+    """Frames per second, in place of what the files say."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def lift_corpus(
     settings: EngineSettings = DEFAULT_ENGINE,
     progress: TaskProgress = ignore,
 ) -> Iterator[Outcome]:
-    """Lift files side by side.
+    """Lift files side by side, each as the ``capture.toml`` of its take says.
 
     People in videos are detected first, and kept as `detect_video` keeps them. A file whose poses
     are there already, from the same content, lifter and settings, is not lifted again.
@@ -111,7 +113,8 @@ def lift_file(
     job: LiftJob, lifting: LiftSettings, config: DetectorConfig, decoding: int, progress: Progress
 ) -> Lifted:
     """The task of a file."""
-    made_of = _made_of(job.source, lifting, config)
+    view = view_of_file(job.source, layout=lifting.layout, fps=lifting.fps)
+    made_of = _made_of(view, lifting, config)
     ledger = job.written.parent / FOLDER / f"{job.written.name}.json"
     if (before := _lifted_before(job.written, ledger, made_of)) is not None:
         return before
@@ -121,7 +124,7 @@ def lift_file(
     def detect(path: Path) -> Detections:
         return detect_video(path, detector_of(config), decoding_threads=decoding, progress=progress)
 
-    keypoints = read_keypoints(job.source, layout=lifting.layout, detect=detect)
+    keypoints = view.read(detect)
     lift = _lifter(
         lifting.runtime,
         lifting.model,
@@ -160,8 +163,9 @@ def _lifted_before(written: Path, ledger: Path, made_of: str) -> Lifted | None:
     return None
 
 
-def _made_of(source: Path, lifting: LiftSettings, config: DetectorConfig) -> str:
+def _made_of(view: OneView, lifting: LiftSettings, config: DetectorConfig) -> str:
     """A hash of all that poses depend on."""
+    source = view.path
     # The name of a video's kept detections holds the hash of its content and the detector.
     content = (
         cache_of(source, detector_of(config)).result.name if is_video(source) else _digest(source)
@@ -169,9 +173,10 @@ def _made_of(source: Path, lifting: LiftSettings, config: DetectorConfig) -> str
     settings = {**asdict(lifting), "model": _model_digest(lifting.model)}
     if not lifting.single_frame and lifting.runtime == "torch":
         settings["over_time"] = _model_digest(PRETRAINED)  # unless the model has its own
-    if lifting.layout is not None and Path(lifting.layout).is_file():
-        settings["layout"] = _digest(Path(lifting.layout))
-    parts = [version("canonpose"), content, settings]
+    # What is in the file of a layout, and what a capture.toml says, may change.
+    read_as = view.settings
+    settings |= dict.fromkeys(("layout", "fps"))
+    parts = [version("canonpose"), content, settings, read_as]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

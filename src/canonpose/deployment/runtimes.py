@@ -1,11 +1,12 @@
 """What computes the lifter: PyTorch, or ONNX Runtime, of which each is imported only where used."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from canonpose.datamodel import Keypoints, Poses
-from canonpose.errors import InputError
+from canonpose.errors import InputError, InputWarning
 from canonpose.lifter.naming import PRETRAINED
 
 LOWEST_FPS = 10.0
@@ -29,6 +30,11 @@ def lifting_by(runtime: Runtime, model: str, device: str, *, single_frame: bool 
     single_frame : bool
         Lift every frame by itself, even if the model can join them over time; ONNX always does.
 
+    Warns
+    -----
+    InputWarning
+        When frames could be joined, if only their rate were known.
+
     Raises
     ------
     InputError
@@ -49,6 +55,8 @@ def lifting_by(runtime: Runtime, model: str, device: str, *, single_frame: bool 
 
     def lifting(keypoints: Keypoints, height: float | None) -> Poses:
         over_time = temporal if asked_for or is_recording(keypoints) else None
+        if temporal is not None and over_time is None:
+            _warn_of_unknown_rate(keypoints)
         return lift(keypoints, lifter, temporal=over_time, subject_height=height, device=device)
 
     return lifting
@@ -61,6 +69,17 @@ def is_recording(keypoints: Keypoints) -> bool:
     comes with canonpose does so unasked.
     """
     return keypoints.fps is not None and keypoints.fps >= LOWEST_FPS
+
+
+def _warn_of_unknown_rate(keypoints: Keypoints) -> None:
+    if keypoints.fps is None and len(keypoints) > 1:
+        warnings.warn(
+            f"{keypoints.source or keypoints.camera}: does not tell its frame rate, so each of its "
+            f"{len(keypoints)} frames is lifted by itself; --fps says it and joins them over time, "
+            f"--single-frame says that they are pictures.",
+            InputWarning,
+            stacklevel=3,
+        )
 
 
 def _by_onnx(model: str, device: str) -> Lifting:

@@ -11,7 +11,7 @@ from jaxtyping import Float64
 from canonpose.detection.cache import CHUNK, DetectionCache, cache_of
 from canonpose.detection.detector import Detector
 from canonpose.detection.record import Found, Record, join, stacked_frames
-from canonpose.errors import InputError, InputWarning
+from canonpose.errors import InputError, InputWarning, NobodySeen
 from canonpose.memory import keep_freed_memory
 from canonpose.people.detections import Detections
 from canonpose.video.ahead import made_ahead
@@ -64,7 +64,9 @@ def detect_video(
     Raises
     ------
     InputError
-        If the video cannot be decoded, or nobody is found in all of it.
+        If the video cannot be decoded.
+    NobodySeen
+        If nobody is found in all of it.
     """
     path = Path(path)
     kept = cache_of(path, detector) if cache else None
@@ -76,7 +78,7 @@ def detect_video(
     for note in record.notes:
         warnings.warn(note, InputWarning, stacklevel=2)
     if not (record.people[..., 2] > 0).any():
-        raise InputError(
+        raise NobodySeen(
             f"{path}: nobody is found in any of its {len(record)} frames; check that it shows a "
             f"person large enough and in light, choose another detector, or leave this video out."
         )

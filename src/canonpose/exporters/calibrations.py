@@ -18,21 +18,32 @@ from canonpose.geometry.cameras import Camera
 from canonpose.toml_text import toml_text
 
 
-def write_json(cameras: Iterable[Camera], path: str | Path) -> None:
+def write_json(
+    cameras: Iterable[Camera], path: str | Path, units: str = "m", *, matrices: bool = False
+) -> None:
     """Write a list of cameras, which `canonpose.readers.calibration` reads.
 
     Parameters
     ----------
     cameras : iterable of Camera
-        In metres; another unit of length is written as if it were a metre.
     path : path
+    units : str
+        Of their translations: "m", or "body_height" or "bone_length" of `canonpose solve`.
+    matrices : bool
+        Rotations as matrices, which are read back as they were to the last bit, and not as
+        Rodrigues vectors.
 
     Raises
     ------
     InputError
         If the file cannot be written.
     """
-    entries = [{**_entry(camera), "units": "m"} for camera in cameras]
+    entries = []
+    for camera in cameras:
+        entry = {**_entry(camera), "units": units}
+        if matrices:
+            entry["rotation"] = camera.rotation.tolist()
+        entries.append(entry)
     write_whole(Path(path), json.dumps(entries, indent=2) + "\n")
 
 
@@ -46,7 +57,8 @@ def write_anipose(
     cameras : iterable of Camera
     path : path
     notes : mapping, optional
-        Entries of the table ``metadata``.
+        Entries of the table ``metadata``; ``units`` there says what translations are in, metres
+        without it.
 
     Raises
     ------

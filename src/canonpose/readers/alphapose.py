@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from canonpose.errors import InputError
+from canonpose.errors import InputError, NobodySeen
 from canonpose.people.detections import Detections, Person, check_same_joints, stack_people
 from canonpose.readers.checks import cleaned, triplets
 from canonpose.readers.layouts import by_count
@@ -37,7 +37,7 @@ def read_results(path: Path, results: list[Any], layout: Skeleton | None = None)
         check_same_joints(joints, person, where)
         people_of_frame.setdefault(number, []).append(person)
     if joints is None:
-        raise InputError(
+        raise NobodySeen(
             f"{path}: nobody is detected in any frame; "
             f"run the detector again or leave this camera out."
         )

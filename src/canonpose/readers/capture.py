@@ -1,6 +1,6 @@
 """Captures: takes of synchronised cameras, from one folder or several."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def read_capture(
         notes += said
     return Capture(
         takes=tuple(takes),
-        cameras=plan.cameras,
+        cameras=tuple(c for c in plan.cameras if any(c in take.views for take in takes)),
         skeleton=fit.skeleton(),
         static_cameras=plan.static_cameras,
         sources=plan.sources,
@@ -104,17 +104,18 @@ def plan_capture(
         raise InputError("no capture is given; pass the folder of at least one.")
     found = [FoundCapture.of(folder, name) for folder, name in _named(folders)]
     used = _cameras_used(found, cameras)
-    _check_persons(persons or {}, used)
+    check_persons_are_used(persons or {}, used)
     leave_out_joints = sorted({j for f in found for j in f.settings.leave_out_joints})
     takes = []
     for capture in found:
         chosen = resolve(layout) if layout is not None else capture.layout
         available = [c for c in used if cameras is not None or c not in capture.settings.leave_out]
         for name in capture.takes:
-            take = capture.plan(name, available, chosen, persons or {}, leave_out_joints)
+            here = capture.not_left_out(name, available)
+            take = capture.plan(name, here, chosen, persons or {}, leave_out_joints)
             takes.append((capture, take))
     return CapturePlan(
-        cameras=tuple(used),
+        cameras=tuple(c for c in used if any(c in take.cameras for _, take in takes)),
         static_cameras=_static(found, static_cameras),
         sources=tuple(str(folder) for folder in folders),
         _takes=tuple(takes),
@@ -139,9 +140,12 @@ def take_plans(
     """
     capture = FoundCapture.of(Path(folder), Path(folder).absolute().resolve().name)
     used = _cameras_used([capture], cameras)
-    _check_persons(persons or {}, used)
+    check_persons_are_used(persons or {}, used)
     chosen = resolve(layout) if layout is not None else capture.layout
-    return [capture.plan(take, used, chosen, persons or {}, ()) for take in capture.takes]
+    return [
+        capture.plan(take, capture.not_left_out(take, used), chosen, persons or {}, ())
+        for take in capture.takes
+    ]
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,11 @@ class FoundCapture:
     def cameras(self) -> list[str]:
         """Of all takes."""
         return list(dict.fromkeys(camera for take in self.takes.values() for camera in take))
+
+    def not_left_out(self, take: str, cameras: Sequence[str]) -> list[str]:
+        """Those of some cameras that its settings do not leave out of a take."""
+        left_out = self.settings.take_leave_out.get(take, ())
+        return [camera for camera in cameras if camera not in left_out]
 
     def plan(
         self,
@@ -264,7 +273,21 @@ def _cameras_used(found: Sequence[FoundCapture], asked: Sequence[str] | None) ->
     return used
 
 
-def _check_persons(persons: Mapping[str, int], used: Sequence[str]) -> None:
+def check_persons_are_used(persons: Mapping[str, int], used: Collection[str]) -> None:
+    """Refuse to ask for a person in a camera that is not read.
+
+    Parameters
+    ----------
+    persons : mapping
+        Camera to the number of the person to take there.
+    used : collection of str
+        The cameras that are.
+
+    Raises
+    ------
+    InputError
+        If another is named.
+    """
     for camera in persons:
         if camera not in used:
             raise InputError(

@@ -1,7 +1,7 @@
 """``capture.toml``: what a capture's files cannot tell about it."""
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class CaptureSettings:
     """Take to offsets that come before the general ones."""
     take_drifts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     take_persons: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    take_leave_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Take to cameras that are not used there, besides those that are used nowhere."""
 
     def offsets_of(self, take: str) -> dict[str, float]:
         """Camera to offset in one take."""
@@ -71,18 +73,19 @@ class CaptureSettings:
         """
         cameras = list(dict.fromkeys(name for names in takes.values() for name in names))
         self._check("subjects", "take", self.subjects, takes)
-        per_take_tables: dict[str, Mapping[str, Mapping[str, float]]] = {
+        per_take_entries: dict[str, Mapping[str, Collection[str]]] = {
             "offsets": self.take_offsets,
             "drifts": self.take_drifts,
             "persons": self.take_persons,
+            "leave_out": self.take_leave_out,
         }
-        named_takes = [take for table in per_take_tables.values() for take in table]
+        named_takes = [take for table in per_take_entries.values() for take in table]
         self._check("takes", "take", named_takes, takes)
         self._check("leave_out", "camera", self.leave_out, cameras)
         self._check("offsets", "camera", self.offsets, cameras)
         self._check("drifts", "camera", self.drifts, cameras)
         self._check("persons", "camera", self.persons, cameras)
-        for word, per_take in per_take_tables.items():
+        for word, per_take in per_take_entries.items():
             for take, named in per_take.items():
                 self._check(f"takes.{take}.{word}", "camera", named, takes[take])
 
@@ -113,7 +116,7 @@ def read_capture_toml(folder: Path) -> CaptureSettings:
     for take, entries in takes.items():
         if not _is_table(entries):
             raise _wrong(path, f"takes.{take}", "a table")
-        _checked(path, f"takes.{take}.", entries, _PER_TAKE)
+        _checked(path, f"takes.{take}.", entries, _OF_A_TAKE)
     for entry in ("leave_out", "leave_out_joints"):
         values[entry] = tuple(values.get(entry, ()))
     if "fps" in values:
@@ -126,7 +129,7 @@ def read_capture_toml(folder: Path) -> CaptureSettings:
                 entries[word] = {camera: float(number) for camera, number in entries[word].items()}
     per_take: dict[str, Any] = {
         f"take_{word}": {take: entries[word] for take, entries in takes.items() if word in entries}
-        for word in _PER_TAKE
+        for word in _OF_A_TAKE
     }
     return CaptureSettings(path, **values, **per_take)
 
@@ -187,6 +190,7 @@ _PLAIN = {
 }
 _PER_TAKE = {"offsets": _is_numbers, "drifts": _is_numbers, "persons": _is_integers}
 _TABLES = {"subjects": _is_strings, **_PER_TAKE}
+_OF_A_TAKE = {**_PER_TAKE, "leave_out": _is_names}
 _KINDS = {
     _is_table: "a table",
     _is_bool: "true or false",

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 
-from canonpose.errors import InputError
+from canonpose.errors import InputError, NobodySeen
 
 
 def cleaned(
@@ -27,7 +27,9 @@ def cleaned(
     Raises
     ------
     InputError
-        If a value is infinite, or nothing at all is detected.
+        If a value is infinite.
+    NobodySeen
+        If nothing at all is detected.
 
     """
     infinite = np.isinf(people).any((1, 2, 3))
@@ -43,7 +45,7 @@ def cleaned(
     people[..., :2][missing] = np.nan
     people[..., 2] = np.where(missing, 0, people[..., 2].clip(0, 1))
     if missing.all():
-        raise InputError(
+        raise NobodySeen(
             f"{where}: no joint is detected with a confidence above 0 in any frame; "
             f"run the detector again or leave this camera out."
         )

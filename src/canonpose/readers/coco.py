@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from canonpose.errors import InputError
+from canonpose.errors import InputError, NobodySeen
 from canonpose.people.detections import (
     Detections,
     People,
@@ -48,7 +48,7 @@ def read_coco(path: Path, table: dict[str, Any], layout: Skeleton | None = None)
         check_same_joints(joints, person, where)
         people_of_frame[frame_of_image[image]].append(person)
     if joints is None:
-        raise InputError(f"{path}: nobody is annotated in any frame; leave this camera out.")
+        raise NobodySeen(f"{path}: nobody is annotated in any frame; leave this camera out.")
     people = stack_people(people_of_frame, str(path))
     skeleton, order = _skeleton(path, table, joints, layout)
     people = cleaned(_flags_to_scores(people[:, :, order]), str(path))

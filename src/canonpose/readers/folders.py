@@ -6,6 +6,7 @@ from canonpose.errors import InputError
 from canonpose.files import short_list
 from canonpose.readers.files import list_folder, natural_key
 from canonpose.readers.names import camera_name
+from canonpose.readers.npz import holds_lifted_poses
 from canonpose.readers.openpose import is_openpose_folder
 from canonpose.video.opening import is_video
 
@@ -21,7 +22,8 @@ def find_takes(folder: Path) -> dict[str, Cameras]:
 
     A folder that directly holds cameras is a capture of one take. A video counts as a
     camera unless keypoints of that camera lie beside it. Anything else is passed over: notes,
-    pictures, calibrations, folders without cameras; so is a single file beside folders of takes.
+    pictures, calibrations, lifted poses, folders without cameras; so is a single file beside
+    folders of takes.
 
     Raises
     ------
@@ -52,8 +54,9 @@ def find_takes(folder: Path) -> dict[str, Cameras]:
         return {folder.absolute().name: cameras}
     if not takes:
         raise InputError(
-            f"{folder}: holds neither cameras (videos, .npz, .json, OpenPose folders) nor takes "
-            f"with cameras, only {short_list(entry.name for entry in entries)}; check the path."
+            f"{folder}: holds neither cameras (videos, .npz of keypoints, .json, OpenPose folders) "
+            f"nor takes with cameras, only {short_list(entry.name for entry in entries)}; check "
+            f"the path."
         )
     return takes
 
@@ -85,4 +88,6 @@ def find_cameras(folder: Path) -> Cameras:
 def _holds_keypoints(entry: Path) -> bool:
     if entry.is_dir():
         return is_openpose_folder(entry)
-    return entry.suffix in (".npz", ".json") and entry.stem not in NO_CAMERAS
+    if entry.suffix not in (".npz", ".json") or entry.stem in NO_CAMERAS:
+        return False
+    return entry.suffix == ".json" or not holds_lifted_poses(entry)

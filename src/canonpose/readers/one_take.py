@@ -12,10 +12,9 @@ from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError, InputWarning
 from canonpose.files import short_list
 from canonpose.people.choice import View
-from canonpose.readers.capture import FoundCapture
+from canonpose.readers.capture import FoundCapture, check_persons_are_used
 from canonpose.readers.capture_toml import FILE_NAME, read_capture_toml
 from canonpose.readers.folders import Cameras, find_takes
-from canonpose.readers.keypoints import read_keypoints
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.names import camera_name
 from canonpose.readers.openpose import is_openpose_folder
@@ -34,9 +33,9 @@ class ViewsOfTake:
     """Where each view was read from."""
     static_cameras: bool | None
     """What the capture's settings say."""
+    plan: TakePlan
+    """How they were read and synchronised."""
     notes: tuple[str, ...] = ()
-    plan: TakePlan | None = None
-    """How several views were read and synchronised; None of one, whose frames are its file's."""
 
 
 def is_one_view(path: Path) -> bool:
@@ -50,12 +49,13 @@ def read_take(
     cameras: Sequence[str] | None = None,
     layout: Layout | None = None,
     persons: Mapping[str, int] | None = None,
+    fps: float | None = None,
     detect: Detect = detect_by_default,
 ) -> ViewsOfTake:
     """Read the views of one take, synchronised, the same person in each.
 
     A ``capture.toml`` in the take's folder, or in the folder above it, counts as it does for the
-    whole capture.
+    whole capture. A take of one camera is read as `canonpose.readers.one_view.only_view` says.
 
     Parameters
     ----------
@@ -67,28 +67,26 @@ def read_take(
         The skeleton of the files' joints, where they do not tell or tell wrongly.
     persons : mapping, optional
         Camera to the number of the person to take there, from 1.
+    fps : float, optional
+        Frames per second, in place of what the settings and the files say.
     detect : callable
         Path to `Detections`: how to find the people in a video.
 
     Raises
     ------
     InputError
-        If there is not exactly one take, or a file of it cannot be used.
+        If there is not exactly one take, only one camera of it is used, a file of it cannot be
+        used, or a person is asked for in a camera that is not.
     """
-    capture, take = _found(paths)
+    capture, take = found_take(paths)
     chosen = resolve(layout) if layout is not None else capture.layout
-    files = _used(capture, take, cameras)
-    if len(files) == 1:
-        ((camera, path),) = files.items()
-        person = capture.settings.persons_of(take) | dict(persons or {})
-        view = read_keypoints(
-            path, layout=chosen, person=person.get(camera), camera=camera, detect=detect
-        )
-        return ViewsOfTake({camera: view}, files, capture.settings.static_cameras)
+    files = used_cameras(capture, take, cameras)
+    check_persons_are_used(persons or {}, files)
     plan = capture.plan(take, list(files), chosen, persons or {}, capture.settings.leave_out_joints)
+    plan = replace(plan, fps=plan.fps if fps is None else fps)
     detect_ahead(detect, plan.cameras.values())
     views, notes = read_views(plan, detect)
-    return ViewsOfTake(views, files, capture.settings.static_cameras, tuple(notes), plan)
+    return ViewsOfTake(views, files, capture.settings.static_cameras, plan, tuple(notes))
 
 
 def moments_of_frames(
@@ -115,8 +113,6 @@ def moments_of_frames(
     InputError
         If a file cannot be read any more.
     """
-    if take.plan is None:
-        return {camera: np.arange(len(view)) for camera, view in take.views.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)  # said when the take was read
         recordings = read_recordings(take.plan, detect)
@@ -145,8 +141,19 @@ def _nearest(shown: Float[np.ndarray, " moment"], frames: int) -> Int[np.ndarray
     return np.floor(moments + 0.5).astype(int)
 
 
-def _found(paths: Sequence[Path]) -> tuple[FoundCapture, str]:
-    """The capture that the take is of, with no other take in it, and the take's name."""
+def found_take(paths: Sequence[Path]) -> tuple[FoundCapture, str]:
+    """The capture that a take is of, with no other take in it, and the take's name.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        The folder of a take; or a file (or OpenPose folder) for every camera.
+
+    Raises
+    ------
+    InputError
+        If there is not exactly one take, two files are of one camera, or the settings are wrong.
+    """
     if len(paths) == 1 and not is_one_view(paths[0]):
         folder = paths[0]
         takes = find_takes(folder)
@@ -171,7 +178,14 @@ def _found(paths: Sequence[Path]) -> tuple[FoundCapture, str]:
     return FoundCapture(folder, folder.absolute().name, {take: cameras}, settings), take
 
 
-def _used(capture: FoundCapture, take: str, asked: Sequence[str] | None) -> Cameras:
+def used_cameras(capture: FoundCapture, take: str, asked: Sequence[str] | None) -> Cameras:
+    """The cameras of a take that are asked for, in that order, else all that are not left out.
+
+    Raises
+    ------
+    InputError
+        If a camera is asked for that there is not, or none is left.
+    """
     there = capture.takes[take]
     for camera in asked or ():
         if camera not in there:
@@ -179,7 +193,9 @@ def _used(capture: FoundCapture, take: str, asked: Sequence[str] | None) -> Came
                 f"{capture.folder}: there is no camera {camera!r}; there are "
                 f"{short_list(there, 50)}."
             )
-    kept = [camera for camera in there if camera not in capture.settings.leave_out]
+    kept = [
+        c for c in capture.not_left_out(take, list(there)) if c not in capture.settings.leave_out
+    ]
     used = {camera: there[camera] for camera in (kept if asked is None else asked)}
     if not used:
         raise InputError(f"{capture.folder}: all its cameras are left out in capture.toml.")

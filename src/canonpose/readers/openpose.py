@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from canonpose.errors import InputError
+from canonpose.errors import InputError, NobodySeen
 from canonpose.people.detections import Detections, Person, check_same_joints, stack_people
 from canonpose.readers.checks import cleaned, triplets
 from canonpose.readers.files import list_folder, read_json
@@ -59,7 +59,7 @@ def read_openpose(folder: Path, layout: Skeleton | None = None) -> Detections:
             check_same_joints(joints, person, f"{path}: frame {number}")
         people_of_frame[number] = found
     if joints is None:
-        raise InputError(
+        raise NobodySeen(
             f"{folder}: nobody is detected in any of its {len(people_of_frame)} frames; "
             f"run the detector again or leave this camera out."
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from canonpose.datamodel import Keypoints
-from canonpose.errors import InputError
+from canonpose.errors import InputError, NobodySeen
 from canonpose.flips.mending import mend_flips
 from canonpose.people.choice import View, VoteOn, follow_across_views, to_keypoints
 from canonpose.people.detections import Detections
@@ -63,12 +63,16 @@ def read_views(
         If a file cannot be used, or the cameras do not fit each other.
 
     """
-    views, fps, notes = synchronised(read_recordings(plan, detect), plan.timing)
+    recordings = read_recordings(plan, detect)
+    views, fps, said = synchronised(recordings, plan.timing)
+    notes = [*left_out(plan, recordings), *said]
     choices = follow_across_views(views, plan.persons, vote)
     keypoints = {}
     for view, (slots, words) in zip(views, choices, strict=True):
         chosen = to_keypoints(view.detections, slots, camera=view.camera, person=words)
-        keypoints[view.camera] = _without(replace(chosen, fps=fps), plan)
+        keypoints[view.camera] = without_joints(
+            replace(chosen, fps=fps), plan.leave_out_joints, plan.where
+        )
         if len(view.tracks) > 1 or (slots < 0).sum() > (view.tracks[0] < 0).sum():
             notes.append(f"camera {view.camera!r}: {words}")
     if plan.mend_flips:
@@ -81,7 +85,8 @@ def read_views(
 def read_recordings(plan: TakePlan, detect: Detect = detect_by_default) -> list[View]:
     """Everyone in every camera of a take, as recorded, before the cameras are synchronised.
 
-    ``detect`` finds the people in videos.
+    ``detect`` finds the people in videos. A camera that sees nobody is left out while there are
+    two others; `left_out` tells which.
 
     Raises
     ------
@@ -90,12 +95,28 @@ def read_recordings(plan: TakePlan, detect: Detect = detect_by_default) -> list[
 
     """
     _check_two_cameras(plan)
-    found = {
-        name: read_detections(path, plan.layout, detect) for name, path in plan.cameras.items()
-    }
+    found: dict[str, Detections] = {}
+    unseen: list[NobodySeen] = []
+    for name, path in plan.cameras.items():
+        try:
+            found[name] = read_detections(path, plan.layout, detect)
+        except NobodySeen as error:
+            unseen.append(error)
+    if unseen and len(found) < 2:
+        raise unseen[0]
     views = [View.of(seen, name) for name, seen in _as_files(found).items()]
     _check_one_skeleton(views)
     return views
+
+
+def left_out(plan: TakePlan, recordings: Sequence[View]) -> list[str]:
+    """Notes on the cameras that `read_recordings` left out."""
+    used = {view.camera for view in recordings}
+    return [
+        f"camera {camera!r}: nobody is seen in {path.name}, so it is left out"
+        for camera, path in plan.cameras.items()
+        if camera not in used
+    ]
 
 
 def _check_two_cameras(plan: TakePlan) -> None:
@@ -147,14 +168,20 @@ def check_same_skeleton(first: tuple[str, Skeleton], other: tuple[str, Skeleton]
     )
 
 
-def _without(keypoints: Keypoints, plan: TakePlan) -> Keypoints:
-    """The keypoints less the joints to leave out."""
-    if not plan.leave_out_joints:
+def without_joints(keypoints: Keypoints, joints: Sequence[str], where: str) -> Keypoints:
+    """Keypoints less the joints that ``capture.toml`` leaves out.
+
+    Raises
+    ------
+    InputError
+        If they lack one of the joints; ``where`` is what the message names.
+    """
+    if not joints:
         return keypoints
     try:
-        kept = keypoints.skeleton.without(plan.leave_out_joints)
+        kept = keypoints.skeleton.without(joints)
     except InputError as error:
-        raise InputError(f"{plan.where}: leave_out_joints in capture.toml: {error}") from error
+        raise InputError(f"{where}: leave_out_joints in capture.toml: {error}") from error
     positions, scores = convert(keypoints.positions, keypoints.scores, keypoints.skeleton, kept)
     return replace(keypoints, positions=positions, scores=scores, skeleton=kept)
 

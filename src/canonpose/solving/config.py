@@ -12,10 +12,12 @@ class SolveConfig:
 
     projection: Literal["auto", "perspective", "weak"] = "auto"
     """perspective finds places and lenses of the cameras, weak only how they are turned; auto takes
-    weak where the footage does not tell the focal length."""
+    weak where the footage does not tell the focal length, as that of two cameras never does
+    reliably."""
     focals: Literal["auto", "one", "own"] = "auto"
     """One focal length for all cameras or each its own; auto takes their own where that predicts
-    points better that were not used to find them."""
+    points better that were not used to find them, and looks for none of two cameras unless the
+    projection is to be perspective."""
     radial: bool = False
     """Look for radial distortion (k1) as well."""
     body: bool = True

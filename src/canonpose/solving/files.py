@@ -12,6 +12,7 @@ where a metre would.
 
 import json
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,13 @@ from canonpose.npz import write_arrays
 from canonpose.skeleton import Skeleton
 from canonpose.solving.solved import MirrorVotes, Solved, SolvedRig, SolvedTake
 
-FACTS = "solve.json"
+FACTS, TAKES = "solve.json", "takes"
 CAMERAS, ANIPOSE, OPENCV = "cameras.json", "cameras.toml", "opencv"
 """Files of all cameras, and the folder of a file each."""
 
 
 def write_solved(solved: Solved, folder: str | Path) -> None:
-    """Write a solved capture, in place of the cameras of an earlier one; ``solve.json`` comes last.
+    """Write a solved capture, in place of an earlier one; ``solve.json`` comes last.
 
     Raises
     ------
@@ -37,25 +38,32 @@ def write_solved(solved: Solved, folder: str | Path) -> None:
         If the folder cannot be written to.
     """
     folder = Path(folder)
-    _remove_earlier(folder)
+    _remove_earlier(folder, {take.name for take in solved.takes})
     for take in solved.takes:
-        write_take(take, solved.skeleton, solved.units, folder / "takes" / f"{take.name}.npz")
+        write_take(take, solved.skeleton, solved.units, _file_of(take.name, folder))
     for rig in solved.rigs:
         if rig.cameras:
             _write_cameras(rig, rig_folder(solved, rig, folder), solved.units)
     write_whole(folder / FACTS, json.dumps(_facts(solved), indent=2) + "\n")
 
 
-def _remove_earlier(folder: Path) -> None:
-    """The cameras that an earlier solution wrote here, which this one may not have."""
+def _remove_earlier(folder: Path, again: Collection[str]) -> None:
+    """What an earlier solution wrote here and this one may not have: cameras, and takes but for
+    those that are solved again.
+    """
     try:
         facts = json.loads((folder / FACTS).read_text("utf-8"))
         rigs = [str(rig["name"]) for rig in facts["rigs"]]
+        takes = [str(take) for take in facts["takes"] if take not in again]
     except (OSError, ValueError, KeyError, TypeError):
         return  # nothing was solved here
     (folder / FACTS).unlink()
     for place in (folder, *(_folder_of(rig, folder) for rig in rigs)):
         for file in (place / CAMERAS, place / ANIPOSE, *(place / OPENCV).glob("*.yaml")):
+            file.unlink(missing_ok=True)
+    for file in (_file_of(take, folder) for take in takes):
+        # Whoever wrote solve.json, what lies elsewhere is not a take of it.
+        if file.resolve().is_relative_to((folder / TAKES).resolve()):
             file.unlink(missing_ok=True)
 
 
@@ -82,6 +90,11 @@ def write_take(take: SolvedTake, skeleton: Skeleton, units: str, path: Path) -> 
         arrays["rotations"] = take.cameras.rotations.astype(np.float32)
         arrays["focals"] = take.cameras.focals.astype(np.float32)
     write_arrays(arrays, path)
+
+
+def _file_of(take: str, folder: Path) -> Path:
+    """The file of a take."""
+    return folder / TAKES / f"{take}.npz"
 
 
 def rig_folder(solved: Solved, rig: SolvedRig, folder: Path) -> Path:

@@ -18,7 +18,7 @@ from canonpose.readers.common_clock import (
     frame_rates,
     told_rate,
 )
-from canonpose.readers.takes import TakePlan, read_recordings
+from canonpose.readers.takes import TakePlan, left_out, read_recordings
 from canonpose.readers.videos import Detect, detect_by_default
 from canonpose.synchronisation.audio import AudioShift, audio_shift
 from canonpose.synchronisation.confidence import SURE, misfits
@@ -116,11 +116,14 @@ def synchronise_take(
         raise InputError(f"{plan.where}: no file tells its frame rate; set fps in capture.toml.")
     rates = {camera: float(rate or 0) for camera, rate in known.items()}
     found = synchronise_views(views, rates, plan.persons, own=plan.fps is None)
-    sounds = {camera: listen(path, AUDIO_RATE) for camera, path in plan.cameras.items()}
+    cameras = [view.camera for view in views]
+    sounds = {camera: listen(plan.cameras[camera], AUDIO_RATE) for camera in cameras}
     clocks = _take_clocks(plan, found, rates, _heard(sounds, _paces(views, timing)))
     told = begin_apart(beginnings(views, timing).values(), min(rates.values()))
     silence = _silence(plan, sounds) if clocks.problem else ""
-    return replace(clocks, told=told, problem=clocks.problem + silence)
+    unseen = tuple(f"take {plan.name!r}, {note}" for note in left_out(plan, views))
+    notes = (*clocks.notes, *unseen)
+    return replace(clocks, told=told, problem=clocks.problem + silence, notes=notes)
 
 
 def synchronise_views(

@@ -1,11 +1,12 @@
 """Virtual captures as folders that the readers read, with the truth beside them."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from canonpose.errors import InputError
+from canonpose.exporters.calibrations import write_json
 from canonpose.exporters.captures import SKELETON_FILE, write_keypoints, write_skeleton
+from canonpose.files import write_whole
 from canonpose.folders import new_folder
 from canonpose.geometry.cameras import Camera
 from canonpose.readers.capture_toml import FILE_NAME
@@ -54,25 +55,8 @@ def _write(takes: Sequence[VirtualTake], folder: Path) -> None:
     write_skeleton(skeleton, folder / SKELETON_FILE)
     still = [camera for camera in takes[0].cameras if isinstance(camera, Camera)]
     if still:
-        (folder / CAMERAS).write_text(calibration_json(still), "utf-8")
+        write_json(still, folder / CAMERAS, matrices=True)  # what is exact stays so
     subjects = {take.name: take.labelled.take.subject for take in takes}
     entries = {"static_cameras": bool(still), "layout": SKELETON_FILE}
     text = toml_text(entries, {"subjects": subjects} if any(subjects.values()) else {})
-    (folder / FILE_NAME).write_text(text, "utf-8")
-
-
-def calibration_json(cameras: Sequence[Camera]) -> str:
-    """Cameras as the JSON file that `canonpose.readers.calibration` reads, in metres."""
-    entries = [
-        {
-            "name": camera.name,
-            "size": list(camera.size),
-            "matrix": camera.matrix.tolist(),
-            "distortions": camera.distortion.tolist(),
-            "rotation": camera.rotation.tolist(),
-            "translation": camera.translation.tolist(),
-            "units": "m",
-        }
-        for camera in cameras
-    ]
-    return json.dumps(entries, indent=1) + "\n"
+    write_whole(folder / FILE_NAME, text)
