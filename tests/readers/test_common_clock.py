@@ -54,6 +54,56 @@ def test_frame_rates_may_differ(tmp_path):
     assert any("60 fps; interpolated to 25 moments at 25 fps" in note for note in notes)
 
 
+def rates_nearly_alike(folder, frames, settings=""):
+    """Files without times, one of 30 and one of 29.97 frames per second."""
+    for camera, rate, length in zip(("c1", "c2"), (30, 29.97), frames, strict=True):
+        write_npz(folder / f"{camera}.npz", marked(length, rate), fps=float(rate))
+    (folder / "capture.toml").write_text(settings)
+    return folder
+
+
+@pytest.mark.parametrize("settings", ["", "trim = true"])
+def test_rates_that_part_over_the_take_are_interpolated(tmp_path, settings):
+    rates_nearly_alike(tmp_path, (4470, 4465), settings)  # 149 s, at whose end they are 0.149 s off
+    take, (first, second) = noses(tmp_path)
+    np.testing.assert_allclose(first, second, atol=0.01)
+    assert (len(take), take.views["c1"].fps) == (4465, 29.97)
+    assert "'c1': 30 fps; interpolated to 4465 moments" in read_capture(tmp_path).notes[0]
+
+
+def test_rates_that_hardly_part_over_the_take_are_one(tmp_path):
+    capture = read_capture(rates_nearly_alike(tmp_path, (240, 240)))
+    assert capture.notes == () and capture.takes[0].views["c2"].fps == 30
+    np.testing.assert_array_equal(noses(tmp_path)[1][1], marked(240, 29.97)[:, 0, 0].astype("f4"))
+
+
+def test_rates_that_part_towards_a_far_offset_are_not_one(tmp_path):
+    for camera, rate, offset in (("c2", 29.97, 3000), ("c3", 30, 3001)):  # of a c1 that is left out
+        seen = marked(60, rate, start=offset / rate)
+        write_npz(tmp_path / f"{camera}.npz", seen, fps=float(rate))
+    _, (first, second) = noses(settings(tmp_path, "[offsets]\nc2 = -3000\nc3 = -3001"))
+    np.testing.assert_allclose(first, second, atol=0.01)
+
+
+def test_a_rate_that_files_round_is_told_by_the_settings(tmp_path):
+    rates_nearly_alike(tmp_path, (3000, 3000))
+    with pytest.raises(InputError, match=r"one rate, .*rounds \(29\.97 and 30\), set fps there"):
+        read_capture(tmp_path)
+    capture = read_capture(settings(tmp_path, "fps = 29.97"))
+    assert len(capture.takes[0]) == 3000 and capture.notes == ()
+
+
+@pytest.mark.parametrize("frames", [240, 600])
+def test_a_file_without_its_rate_has_that_of_the_others_if_they_hardly_part(tmp_path, frames):
+    rates_nearly_alike(tmp_path, (frames, frames))
+    write_npz(tmp_path / "c3.npz", marked(frames, 30), fps=None)
+    if frames == 240:
+        assert read_capture(tmp_path).takes[0].views["c3"].fps == 30
+        return
+    with pytest.raises(InputError, match=r"rates differ, .*'c3' does not tell .*set fps"):
+        read_capture(tmp_path)
+
+
 def test_drift(tmp_path):
     write_npz(tmp_path / "c1.npz", marked(600, 60))
     write_npz(tmp_path / "c2.npz", marked(600, 60, pace=1.001))

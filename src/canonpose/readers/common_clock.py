@@ -14,13 +14,14 @@ from canonpose.people.resampling import resampled, step_lengths
 from canonpose.people.tracks import along
 
 FPS_TOLERANCE = 0.01
-"""Relative; 29.97 and 30 count as the same, unless the files' own times say otherwise."""
+"""Relative; rates so near, as 29.97 and 30, may be one that a file rounds."""
 SPARSE = 10
 """Moments a frame, beyond which times are taken to be of several recordings, if there are more than
 `MOST_MOMENTS`, which need little memory."""
 MOST_MOMENTS = 100_000
 EVEN = 0.25
-"""Frames that a timestamp may lie off an even spacing."""
+"""Frames that a moment may lie off an even spacing: by a timestamp that is not even, or at the end
+of a take where rates differ. 29.97 and 30 part by so much in 8 s."""
 
 Clock = Float[np.ndarray, " frame"]
 """What a camera's clock shows at each of its frames, seconds."""
@@ -50,7 +51,8 @@ class Timing:
 def frame_rates(views: Sequence[View], timing: Timing) -> dict[str, float | None]:
     """Frames per second of each camera; None for all where nobody tells.
 
-    A camera whose file does not tell has the rate of those that do.
+    A camera whose file does not tell has the rate of those that do. These may count as one only
+    where they hardly part over the length of the take.
 
     Raises
     ------
@@ -65,11 +67,12 @@ def frame_rates(views: Sequence[View], timing: Timing) -> dict[str, float | None
     if not known or len(known) == len(told):
         return dict(told)
     first = next(iter(known.values()))
-    if not _same(known.values()):
+    if _parted(known.values(), max(len(view.detections) for view in views)) >= EVEN:
         silent = next(camera for camera, rate in told.items() if not rate)
         raise InputError(
             f"{timing.where}: the cameras' frame rates differ, and the file of camera {silent!r} "
-            f"does not tell its own; add it there, or leave the camera out."
+            f"does not tell its own; add it there, set fps in capture.toml if all film at one, or "
+            f"leave the camera out."
         )
     return {camera: rate or first for camera, rate in told.items()}
 
@@ -81,9 +84,10 @@ def told_rate(detections: Detections) -> float | None:
     return float(1 / np.median(np.diff(detections.times)))
 
 
-def _same(rates: Iterable[float]) -> bool:
+def _parted(rates: Iterable[float], frames: int) -> float:
+    """Frames by which cameras of these rates are apart after so many."""
     values = list(rates)
-    return max(values) - min(values) <= FPS_TOLERANCE * values[0]
+    return (max(values) / min(values) - 1) * frames
 
 
 def beginnings(views: Sequence[View], timing: Timing) -> dict[str, float]:
@@ -108,19 +112,23 @@ def beginnings(views: Sequence[View], timing: Timing) -> dict[str, float]:
 def frames_fall_together(
     views: Sequence[View], rates: Mapping[str, float | None], timing: Timing
 ) -> bool:
-    """Whether frames can be taken as they are: one rate, even times, whole offsets, no drift."""
-    cameras = [view.camera for view in views]
-    whole = all(float(timing.offsets.get(camera, 0.0)).is_integer() for camera in cameras)
-    steady = not any(timing.drifts.get(camera) for camera in cameras)
-    known = [rate for rate in rates.values() if rate]
-    if not (whole and steady and (not known or _same(known))):
+    """Whether frames can be taken as they are: one rate, even times, whole offsets, no drift.
+
+    Rates are one where, whichever of them is taken for all, no frame of the take is `EVEN` or more
+    off its moment: 29.97 and 30 for some seconds, and for minutes no more.
+    """
+    whole = all(float(timing.offsets.get(view.camera, 0.0)).is_integer() for view in views)
+    steady = not any(timing.drifts.get(view.camera) for view in views)
+    if not (whole and steady):
         return False
-    rate = known[0] if known else 1.0  # of files of one frame, which do not tell
-    clocks = _clocks(views, {camera: rate for camera in cameras}, timing)
-    return all(
-        bool((np.abs(clock * rate - np.arange(len(clock))) < EVEN).all())
-        for clock in clocks.values()
-    )
+    clocks = _clocks(views, rates, timing)
+    for camera, clock in clocks.items():
+        offset = timing.offsets.get(camera, 0.0)
+        common, moments = clock - offset / (rates[camera] or 1.0), np.arange(len(clock)) - offset
+        for rate in {rate or 1.0 for rate in rates.values()}:
+            if not (np.abs(common * rate - moments) < EVEN).all():
+                return False
+    return True
 
 
 def on_common_clock(
@@ -243,9 +251,20 @@ def _common_time(
             f"{timing.where}: camera {shortest!r} {_length(clocks[shortest], known)}, camera "
             f"{longest!r} {_length(clocks[longest], known)}; if they start together set trim = "
             f"true in capture.toml, else give the [offsets] there, or let `canonpose sync` find "
-            f"them."
+            f"them{_if_rounded(rates)}."
         )
     return max(begins.values()), closed[shortest]
+
+
+def _if_rounded(rates: Mapping[str, float | None]) -> str:
+    """What else may be, where rates differ so little that a file may have rounded one."""
+    known = sorted({rate for rate in rates.values() if rate})
+    if len(known) < 2 or known[-1] - known[0] > FPS_TOLERANCE * known[-1]:
+        return ""
+    return (
+        f"; if all film at one rate, which some file rounds ({known[0]:g} and {known[-1]:g}), set "
+        f"fps there"
+    )
 
 
 def _length(clock: Clock, known: bool) -> str:
@@ -278,7 +297,7 @@ def _notes(
     at = f" at {min(known):g} fps" if known else ""
     notes = []
     for camera, clock in clocks.items():
-        why = [f"{rates[camera]:g} fps"] if known and not _same(known) else []
+        why = [f"{rates[camera]:g} fps"] if len(set(known)) > 1 else []
         if begin_apart((0.0, clock[0]), min(known, default=1.0)):
             why.append(f"begins {clock[0]:.3f} s after the first by its file's times")
         if offset := timing.offsets.get(camera):

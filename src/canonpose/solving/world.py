@@ -14,7 +14,7 @@ from canonpose.solving.all_frames import JointsIn3D, completed
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.pinholes import Pinholes
 from canonpose.solving.solved import CameraReport, MirrorVotes, MovingCameras, SolvedRig, SolvedTake
-from canonpose.solving.upright import floor_origin, up_direction, upright_rotation
+from canonpose.solving.upright import floor_origin, upright_turn
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +55,7 @@ def in_world(
     points, scores, sigma = completed(in_3d, footage.views.scores, skeleton)
     if world.cameras is None:
         points = points - points[:, [skeleton.root_index]]
-    up = up_direction(points, skeleton)
-    turn = np.eye(3) if up is None else upright_rotation(up, world.rotations[0, 2])
+    turn = upright_turn(points, skeleton, world.rotations, footage.name)
     size, units = _unit(points, skeleton, subject_height, footage.name)
     origin = np.zeros(3)
     if world.cameras is not None:
