@@ -69,14 +69,14 @@ def said(points, skeleton=SKELETON):
 
 def test_nothing_that_tells_is_said():
     found, message = said(people(set(SKELETON.joints) - {"left_elbow", "right_wrist"}))
-    np.testing.assert_array_equal(found, np.eye(3))
+    assert found[2] @ UP > np.cos(np.radians(10))  # as the pictures, whose cameras hardly tilt
     assert message.startswith("rig 'anna': nothing tells which way is up")
 
 
-def test_a_skeleton_without_such_joints_stays_as_it_is():
+def test_of_a_skeleton_without_such_joints_the_pictures_tell():
     markers = Skeleton("markers", tuple(f"m{j}" for j in range(len(SKELETON))), "m0")
     found, message = said(people(), markers)
-    np.testing.assert_array_equal(found, np.eye(3))
+    assert found[2] @ UP > np.cos(np.radians(10))
     assert "nothing tells" in message
 
 

@@ -14,7 +14,7 @@ from canonpose.solving.rig import solve_rig
 from canonpose.solving.solved import Solved, SolvedTake
 
 NOTES = (
-    "up is an estimate: the mean direction from the subjects' feet to their heads.",
+    "up is an estimate: the mean direction of the subjects' bodies, else that of the pictures.",
     "the principal point of every camera is taken to be the middle of its image.",
 )
 MOVING_NOTE = (

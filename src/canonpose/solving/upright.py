@@ -48,6 +48,8 @@ def upright_turn(
 ) -> Float[np.ndarray, "3 3"]:
     """The rotation into a world whose z is up by the bodies; warns where they hardly tell it.
 
+    Where they do not at all, what is up in the pictures is taken, as phones on tripods are level.
+
     Parameters
     ----------
     points : array [frame, joint, 3]
@@ -62,8 +64,9 @@ def upright_turn(
     mean = mean_axis(points, skeleton)
     steadiness = float(np.linalg.norm(mean))
     if steadiness <= NOTHING:
-        _warn(rig, "nothing tells which way is up, as no body is seen that keeps its head up")
-        return np.eye(3)
+        _warn(rig, "nothing tells which way is up but the pictures, as no body keeps its head up")
+        pictures = up_in_pictures(rotations)
+        return np.eye(3) if pictures is None else upright_rotation(pictures, rotations[0, 2])
     up = mean / steadiness
     off = _off_pictures(up, rotations)
     if steadiness < STEADY:
@@ -73,13 +76,17 @@ def upright_turn(
     return upright_rotation(up, rotations[0, 2])
 
 
-def _off_pictures(up: Float[np.ndarray, "3"], rotations: Float[np.ndarray, "view 3 3"]) -> float:
-    """Degrees from up to what is up in the cameras' pictures together; 0 if these do not agree."""
+def up_in_pictures(rotations: Float[np.ndarray, "view 3 3"]) -> Float[np.ndarray, "3"] | None:
+    """What is up in the cameras' pictures together; None if these do not agree."""
     pictures = -rotations[:, 1].mean(0)
     length = float(np.linalg.norm(pictures))
-    if length <= NOTHING:
-        return 0.0
-    return float(np.degrees(np.arccos(np.clip(up @ pictures / length, -1, 1))))
+    return pictures / length if length > NOTHING else None
+
+
+def _off_pictures(up: Float[np.ndarray, "3"], rotations: Float[np.ndarray, "view 3 3"]) -> float:
+    """Degrees from up to what is up in the cameras' pictures; 0 if these do not agree."""
+    pictures = up_in_pictures(rotations)
+    return 0.0 if pictures is None else float(np.degrees(np.arccos(np.clip(up @ pictures, -1, 1))))
 
 
 def _warn(rig: str, why: str) -> None:
