@@ -109,3 +109,15 @@ def test_a_camera_that_sees_nobody_is_left_out(drawn, tmp_path, capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert "camera 'c01': nobody is seen in c01.npz, so it is left out" in said
     assert "2 cameras (c02, c03)" in said
+
+
+def test_a_rig_and_a_world_are_refused_where_one_camera_is_left(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for camera, yaw in (("c01", 0), ("c02", 60)):
+        write_npz(tmp_path / "take" / f"{camera}.npz", view(body(5, 3), yaw))
+    (tmp_path / "solved").mkdir()
+    for option in (["--rig", "solved"], ["--world", "w.npz"]):
+        assert main(["lift", "take", "-o", "out.npz", "--cameras", "c01", *option]) == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert f"is of one camera, so {option[0]} says nothing; leave it out" in said
+    assert {path.name for path in tmp_path.iterdir()} == {"take", "solved"}

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
@@ -35,6 +37,21 @@ def test_what_is_written_reads_back(write, name, tmp_path):
         assert other.size == one.size
         for field in ("matrix", "distortion", "rotation", "translation"):
             np.testing.assert_allclose(getattr(other, field), getattr(one, field), atol=1e-9)
+
+
+def test_matrices_read_back_to_the_last_bit(tmp_path):
+    write_json(iter(CAMERAS), tmp_path / "cameras.json", matrices=True)
+    read = read_calibration(tmp_path / "cameras.json")
+    for one in CAMERAS:
+        np.testing.assert_array_equal(read[one.name].rotation, one.rotation)
+
+
+@pytest.mark.parametrize("units", ["m", "body_height"])
+def test_json_says_its_unit(units, tmp_path):
+    write_json(CAMERAS, tmp_path / "cameras.json", units)
+    assert {entry["units"] for entry in json.loads((tmp_path / "cameras.json").read_text())} == {
+        units
+    }
 
 
 def test_opencv_reads_its_own_format(tmp_path):

@@ -193,6 +193,90 @@ def test_what_no_view_sees_is_filled_in_at_the_size_of_the_rest(shown):
     assert np.median(shins[0] / shins[1]) == pytest.approx(1, abs=0.15)
 
 
+def in_conflict(made, joint, frames, views=("c0", "c1")):
+    """Two views alone see a joint, one of them in other places in some frames."""
+    others = [name for name in made.capture.cameras if name not in views]
+    seen = hidden(made, others, joint)
+    wrong = seen[views[0]].positions.copy()
+    wrong[frames, SKELETON.index(joint)] = (0.0, 300.0)
+    return {**seen, views[0]: replace(seen[views[0]], positions=wrong)}
+
+
+def test_a_joint_on_which_no_two_views_agree_is_filled_in(shown):
+    nose, frames = SKELETON.index("nose"), slice(4, 9)
+    fused = lift_views(in_conflict(shown, "nose", frames), lifter(), rig=rig_of(shown))
+    missing = ~fused.world.valid
+    assert missing[frames, nose].all()
+    assert missing.sum() == 5
+    assert np.isnan(fused.world.sigma[missing]).all()
+    assert np.isfinite(fused.poses.positions).all()
+    true = shown.worlds[0] - shown.worlds[0][:, [SKELETON.root_index]]
+    off = np.linalg.norm(fused.poses.positions @ RING.rotations[0] - true, axis=-1)
+    assert off[frames, nose].max() < 0.6
+    assert off[~missing].max() < 0.01
+
+
+def test_one_wrong_view_of_four_is_outvoted(shown):
+    nose, frames = SKELETON.index("nose"), slice(4, 9)
+    views = in_conflict(shown, "nose", frames)
+    views["c2"], views["c3"] = (shown.capture.takes[0].views[name] for name in ("c2", "c3"))
+    fused = lift_views(views, lifter(), rig=rig_of(shown))
+    assert fused.world.valid.all()
+    np.testing.assert_allclose(fused.world.positions[:, nose], shown.worlds[0][:, nose], atol=0.03)
+
+
+def test_a_rig_of_other_cameras_is_said(shown):
+    rig = rig_of(shown)
+    first, second, *others = rig.cameras.values()
+    turned = KnownRig.of(dict(zip(rig.cameras, (second, first, *others), strict=True)))
+    with pytest.warns(InputWarning, match=r"no two views agree on \d+% of the joints"):
+        lift_views(shown.capture.takes[0].views, lifter(), rig=turned)
+
+
+def test_one_view_that_sees_anybody_needs_no_rig(shown):
+    views = dict(shown.capture.takes[0].views)
+    for name in ("c1", "c2", "c3"):
+        views[name] = replace(views[name], scores=np.zeros_like(views[name].scores))
+    nothing = pytest.raises(InputError, match=r"c0: no joint is seen by two .*; leave it out")
+    with pytest.warns(InputWarning, match="sees nobody"), nothing:
+        lift_views(views, lifter(), rig=rig_of(shown))
+
+
+def test_a_rig_of_pictures_of_another_size_is_scaled(shown):
+    rig = rig_of(shown)
+    doubled = {}
+    for name, camera in rig.cameras.items():
+        matrix = camera.matrix * [[2], [2], [1]]
+        matrix[:2, 2] += 0.5
+        doubled[name] = replace(camera, size=(3840, 3840), matrix=matrix)
+    with pytest.warns(InputWarning, match="c0, c1, c2, c3: calibrated in pictures of 3840 x 3840"):
+        fused = lift_views(shown.capture.takes[0].views, lifter(), rig=KnownRig.of(doubled))
+    np.testing.assert_allclose(fused.world.positions, shown.worlds[0], atol=2e-3)
+
+
+def in_centimetres(rig, **facts):
+    cameras = {
+        name: replace(camera, translation=100 * camera.translation)
+        for name, camera in rig.cameras.items()
+    }
+    return replace(KnownRig.of(cameras, source="room.toml"), **facts)
+
+
+def test_a_rig_that_says_no_unit_is_warned_of_where_people_are_giants(shown):
+    views = shown.capture.takes[0].views
+    rig = in_centimetres(rig_of(shown), says_units=False)
+    with pytest.warns(InputWarning, match=r"room\.toml: says no unit, .* likely to be in cm"):
+        lift_views(views, lifter(), rig=rig)
+
+
+def test_nothing_is_said_of_units_that_are_told_or_do_not_matter(shown, recwarn):
+    views = shown.capture.takes[0].views
+    lift_views(views, lifter(), rig=in_centimetres(rig_of(shown)))
+    rig = in_centimetres(rig_of(shown), says_units=False)
+    lift_views(views, lifter(), rig=rig, subject_height=1.75)
+    assert not [one for one in recwarn if issubclass(one.category, InputWarning)]
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0.01, 2000))
 def test_guesses_are_brought_to_the_size_of_the_joints_that_both_have(seed, size):
@@ -235,6 +319,12 @@ def test_one_view_is_lifted_as_ever(shown):
     one = lifter()
     fused = lift_views({"c2": view}, one)
     np.testing.assert_array_equal(fused.poses.positions, lift(view, one).positions)
+
+
+def test_a_rig_for_one_view_is_refused(shown):
+    view = shown.capture.takes[0].views["c2"]
+    with pytest.raises(InputError, match=r"c2: is the only view, .* leave the rig out"):
+        lift_views({"c2": view}, lifter(), rig=rig_of(shown))
 
 
 def test_bad_input_is_named(shown):

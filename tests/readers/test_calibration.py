@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from canonpose.errors import InputError
-from canonpose.readers.calibration import choose, read_calibration
+from canonpose.readers.calibration import choose, read_calibration, read_calibration_and_units
 
 
 def json_camera(**changes):
@@ -62,6 +62,46 @@ def test_declared_units_win_and_distortion_is_optional(write):
     assert not camera.distortion.any()
 
 
+TOML_CAMERA = """[cam_00]
+name = "c01"
+size = [640, 480]
+matrix = [[500.0, 0.0, 320.0], [0.0, 510.0, 240.0], [0.0, 0.0, 1.0]]
+distortions = [0.3, 0.2, 0.1, 0.05]
+rotation = [0.1, -0.4, 0.3]
+translation = [10.0, 20.0, 300.0]
+"""
+
+
+@pytest.mark.parametrize(
+    ("units", "world", "third"),
+    [("m", "m", 300), ("cm", "m", 3), ("mm", "m", 0.3), ("body_height", "body_height", 300)],
+)
+def test_a_toml_may_say_its_unit_for_all_cameras(write, units, world, third):
+    path = write(f'{TOML_CAMERA}[metadata]\nadjusted = true\nunits = "{units}"\n', "a.toml")
+    calibration = read_calibration_and_units(path)
+    assert (calibration.units, calibration.says_units) == (world, True)
+    assert calibration.cameras["c01"].translation[2] == pytest.approx(third)
+    own = TOML_CAMERA + 'units = "mm"\n[metadata]\nunits = "m"\n'
+    assert read_calibration(write(own, "b.toml"))["c01"].translation[2] == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    "notes", ["", "[metadata]\nadjusted = false\nerror = 0.0\n", "metadata = 3\n"]
+)
+def test_a_toml_of_other_tools_says_no_unit(write, notes):
+    text = notes + TOML_CAMERA if "=" in notes[:10] else TOML_CAMERA + notes
+    calibration = read_calibration_and_units(write(text, "a.toml"), units="cm")
+    assert (calibration.units, calibration.says_units) == ("m", False)
+    assert calibration.cameras["c01"].translation[2] == pytest.approx(3)
+
+
+def test_which_json_says_its_unit(write):
+    said = [json_camera(units="cm"), json_camera(name="c02", units="mm")]
+    assert read_calibration_and_units(write(said)).says_units
+    assert not read_calibration_and_units(write([*said, json_camera(name="c03")])).says_units
+    assert read_calibration_and_units(write(qualisys(), "room.qca.txt")).says_units
+
+
 def test_qualisys_camera_looks_along_its_minus_z(write):
     camera = read_calibration(write(qualisys(), "room.qca.txt"))["cam_01"]
     assert camera.size == (640, 480)
@@ -104,6 +144,11 @@ def test_names_match_regardless_of_case_and_dashes():
         ([json_camera(translation=[float("nan"), 0, 0])], "finite"),
         ([json_camera(rotation=(2 * np.eye(3)).tolist())], "rotation"),
         ([json_camera(units="feet")], "feet"),
+        ([json_camera(units=["m"])], "unknown; use m, cm or mm"),
+        (
+            [json_camera(units="body_height"), json_camera(name="c02")],
+            r"units do not go together \(body_height, m\)",
+        ),
         ([json_camera(fisheye=True)], "'c01': its lens is a fisheye .* leave the camera out"),
         (qualisys()[:300], "complete XML"),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", "entities"),

@@ -7,6 +7,7 @@ from scipy.stats import chi2
 
 from canonpose.errors import InputError
 from canonpose.fusing.lifted import LiftedTake
+from canonpose.fusing.likely_unit import warn_if_not_metres
 from canonpose.fusing.rig import KnownRig
 from canonpose.inference.body_scale import body_size
 from canonpose.lifter.subject_height import size_of_subject
@@ -23,8 +24,9 @@ def as_take(
 ) -> tuple[SolvedTake, str]:
     """Triangulated joints of a take with derived ones, and the unit's name.
 
-    The unit stays the rig's. With a height, the world is stretched about its origin so that the
-    subject's median size is that.
+    The unit stays the rig's; where it is a guess by which people would be giants or dwarfs, that is
+    said. With a height, the world is stretched about its origin so that the subject's median size
+    is that.
 
     Raises
     ------
@@ -44,6 +46,8 @@ def as_take(
             )
         height, units = size_of_subject(subject_height, kind, take.skeleton)
         stretch = height / size
+    elif not rig.says_units:
+        warn_if_not_metres(points, take.skeleton, rig.source)
     own = next(iter(take.by_camera.values()))
     solved = SolvedTake(
         name="take",

@@ -4,6 +4,7 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from xml.etree import ElementTree
@@ -15,12 +16,34 @@ from jaxtyping import Float
 
 from canonpose.errors import InputError
 from canonpose.geometry.cameras import UNITS_IN_METRES, Camera
+from canonpose.readers.reference import BODY_UNITS, LENGTHS
 
 _Value = TypeVar("_Value")
 
 _QCA_UNITS_PER_PIXEL = 64
 _QCA_CAMERA_TO_OURS = np.diag([1.0, -1.0, -1.0])
 """A Qualisys camera looks along its -z, y up."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """The cameras of a file, and their unit of length."""
+
+    cameras: dict[str, Camera]
+    """By name, in the order of the file."""
+    units: str
+    """Of the translations: "m", to which cm and mm are brought, or the body of a solution."""
+    says_units: bool
+    """Whether the file does."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """One camera of a file, and what the file says of its unit."""
+
+    camera: Camera
+    """Its translation in metres, or in bodies."""
+    units: str | None
 
 
 def read_calibration(path: str | Path, *, units: str = "m") -> dict[str, Camera]:
@@ -30,8 +53,10 @@ def read_calibration(path: str | Path, *, units: str = "m") -> dict[str, Camera]
 
     - JSON: a list of cameras, each with ``name``, ``size`` (width, height), ``matrix`` (3x3, px),
       ``distortions`` (k1 k2 p1 p2 [k3], optional), ``rotation`` (3x3 or a Rodrigues vector) and
-      ``translation``, with ``x_camera = R x_world + t``, and optionally ``units`` of the latter.
-    - anipose's or Pose2Sim's TOML: a table of the same entries for each camera.
+      ``translation``, with ``x_camera = R x_world + t``, and optionally ``units`` of the latter:
+      "m", "cm" or "mm", or "body_height" or "bone_length" of `canonpose solve`.
+    - anipose's or Pose2Sim's TOML: a table of the same entries for each camera; ``units`` may stand
+      in the table ``metadata`` for all of them.
     - Qualisys ``.qca.txt``: XML in millimetres.
 
     Parameters
@@ -45,7 +70,7 @@ def read_calibration(path: str | Path, *, units: str = "m") -> dict[str, Camera]
     Returns
     -------
     dict of Camera
-        In the order of the file; translations are in metres.
+        In the order of the file; translations are in metres, those in bodies as if a body were one.
 
     Raises
     ------
@@ -53,26 +78,50 @@ def read_calibration(path: str | Path, *, units: str = "m") -> dict[str, Camera]
         If the file cannot be read, is of none of these formats, or a camera of it is incomplete or
         has a fisheye lens.
     """
+    return read_calibration_and_units(path, units=units).cameras
+
+
+def read_calibration_and_units(path: str | Path, *, units: str = "m") -> Calibration:
+    """Read a calibration file as `read_calibration` does, and what its world is measured in.
+
+    Raises
+    ------
+    InputError
+        If `read_calibration` would, or some cameras are in bodies and others are not.
+    """
     path = Path(path)
+    found = _parse(_text_of(path), path, units)
+    by_name = {read.camera.name: read.camera for read in found}
+    if not found or len(by_name) < len(found):
+        problem = "names a camera twice" if found else "holds no camera"
+        raise InputError(f"{path}: {problem}; give every camera one entry.")
+    worlds = {str(read.units) if read.units in BODY_UNITS else "m" for read in found}
+    if len(worlds) > 1:
+        raise InputError(
+            f"{path}: its cameras' units do not go together ({', '.join(sorted(worlds))}); write "
+            f"all translations in one."
+        )
+    says_units = all(read.units is not None for read in found)
+    return Calibration(by_name, worlds.pop(), says_units)
+
+
+def _text_of(path: Path) -> str:
     try:
-        text = path.read_text("utf-8-sig")
+        return path.read_text("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the path.") from error
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path}: is not text; give a camera JSON file or a Qualisys .qca.txt."
         ) from error
+
+
+def _parse(text: str, path: Path, units: str) -> list[_Read]:
     if text.lstrip().startswith("<"):
-        cameras = _parse_qualisys(text, path)
-    elif path.suffix.casefold() == ".toml":
-        cameras = _parse_toml(text, path, units)
-    else:
-        cameras = _parse_json(text, path, units)
-    by_name = {camera.name: camera for camera in cameras}
-    if not cameras or len(by_name) < len(cameras):
-        problem = "names a camera twice" if cameras else "holds no camera"
-        raise InputError(f"{path}: {problem}; give every camera one entry.")
-    return by_name
+        return [_Read(camera, "mm") for camera in _parse_qualisys(text, path)]
+    if path.suffix.casefold() == ".toml":
+        return _parse_toml(text, path, units)
+    return _parse_json(text, path, units)
 
 
 def choose(table: Mapping[str, _Value], camera: str, where: str | Path) -> _Value:
@@ -106,7 +155,7 @@ def plain_name(camera: str) -> str:
     return camera.casefold().replace("_", "").replace("-", "")
 
 
-def _parse_json(text: str, path: Path, units: str) -> list[Camera]:
+def _parse_json(text: str, path: Path, units: str) -> list[_Read]:
     try:
         entries = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
@@ -118,21 +167,23 @@ def _parse_json(text: str, path: Path, units: str) -> list[Camera]:
     return _cameras_of(entries, path, units)
 
 
-def _parse_toml(text: str, path: Path, units: str) -> list[Camera]:
+def _parse_toml(text: str, path: Path, units: str) -> list[_Read]:
     """Tables with a matrix are cameras, named by their ``name`` or their title."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: is not complete TOML ({error}); export it again.") from error
+    notes = tables.get("metadata")
+    for_all = {"units": notes["units"]} if isinstance(notes, dict) and "units" in notes else {}
     entries = [
-        {"name": title, **table}
+        {"name": title, **for_all, **table}
         for title, table in tables.items()
         if isinstance(table, dict) and "matrix" in table
     ]
     return _cameras_of(entries, path, units)
 
 
-def _cameras_of(entries: Sequence[Mapping[str, Any]], path: Path, units: str) -> list[Camera]:
+def _cameras_of(entries: Sequence[Mapping[str, Any]], path: Path, units: str) -> list[_Read]:
     cameras = []
     for place, entry in enumerate(entries):
         where = f"{path}: camera {entry.get('name', place)!r}"
@@ -146,22 +197,24 @@ def _cameras_of(entries: Sequence[Mapping[str, Any]], path: Path, units: str) ->
                 f"camera out."
             )
         length = entry.get("units", units)
-        if length not in UNITS_IN_METRES:
+        if not isinstance(length, str) or length not in LENGTHS:
             raise InputError(f"{where}: units {length!r} are unknown; use m, cm or mm.")
-        rotation = _numbers(entry, "rotation", ((3,), (3, 3)), where)
-        size = _numbers(entry, "size", ((2,),), where)
-        cameras.append(
-            Camera(
-                name=entry["name"],
-                size=(int(size[0]), int(size[1])),
-                matrix=_numbers(entry, "matrix", ((3, 3),), where),
-                distortion=_five(entry, where),
-                rotation=_checked_rotation(_matrix_of(rotation), where),
-                translation=_numbers(entry, "translation", ((3,),), where)
-                * UNITS_IN_METRES[length],
-            )
-        )
+        cameras.append(_Read(_camera(entry, LENGTHS[length], where), entry.get("units")))
     return cameras
+
+
+def _camera(entry: Mapping[str, Any], metres: float, where: str) -> Camera:
+    """One camera, whose file counts lengths in so many metres."""
+    rotation = _numbers(entry, "rotation", ((3,), (3, 3)), where)
+    size = _numbers(entry, "size", ((2,),), where)
+    return Camera(
+        name=entry["name"],
+        size=(int(size[0]), int(size[1])),
+        matrix=_numbers(entry, "matrix", ((3, 3),), where),
+        distortion=_five(entry, where),
+        rotation=_checked_rotation(_matrix_of(rotation), where),
+        translation=_numbers(entry, "translation", ((3,),), where) * metres,
+    )
 
 
 def _numbers(

@@ -109,7 +109,7 @@ def _folder_of(rig: str, folder: Path) -> Path:
 
 def _write_cameras(rig: SolvedRig, folder: Path, units: str) -> None:
     cameras = list(rig.cameras.values())
-    write_json(cameras, folder / CAMERAS)
+    write_json(cameras, folder / CAMERAS, units)
     write_anipose(cameras, folder / ANIPOSE, {"units": units, "lens": rig.lens})
     for camera in cameras:
         write_opencv(camera, folder / OPENCV / f"{camera.name}.yaml")
