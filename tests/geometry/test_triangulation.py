@@ -62,7 +62,7 @@ def test_exact_views_give_the_exact_point(seed):
 @few
 @given(st.integers(0, 2**32 - 1), st.integers(0, 3))
 def test_a_wrong_view_is_left_out(seed, wrong):
-    points = some_points(seed)
+    points = some_points(seed, frames=60)  # of few, three in thirty are missed in a case of 1,000
     views = seen_by(RING, points)
     views[wrong] += [140, -120]
     found = triangulate(RING, views, np.ones(views.shape[:-1]))
