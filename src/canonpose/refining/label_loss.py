@@ -15,8 +15,10 @@ def label_loss(
 ) -> Float[Tensor, ""]:
     """Mean distance of joints from their labels, after the root and one scale a pose.
 
-    Both are taken relative to the root; the scale is that of least squares, without its sign: a
-    negative one would reflect the pose through the root, which is no likeness. Distances, not their
+    Both are taken relative to the root; the scale is that of least squares, and may be negative: a
+    pose reflected through the root costs nothing here, but much in the reprojection of the losses
+    beside this one, and with the scale's sign taken away some poses stay on the wrong side
+    (docs/tried.md). Distances, not their
     squares, count, so that a wrong label pulls no harder than others. One view does not tell size,
     so the loss has none: distances are relative to the root mean square coordinate of the label.
 
@@ -35,8 +37,7 @@ def label_loss(
     labels = labels - labels[:, root : root + 1]
     fit = (weights * (poses * labels).sum(-1)).sum(-1)
     size = (weights * poses.square().sum(-1)).sum(-1)
-    # At 0 instead, a pose that points away from its label would have no gradient to turn round.
-    scale = fit.abs() / size.clamp(min=SMALLEST)
+    scale = fit / size.clamp(min=SMALLEST)
     off = scale[:, None, None] * poses - labels
     # The gradient of a norm at 0 is not a number.
     distance = (off.square().sum(-1) + SMALLEST).sqrt()
