@@ -15,11 +15,10 @@ from canonpose.geometry.cameras import Camera
 from canonpose.readers.calibration import Calibration, choose, read_calibration_and_units
 from canonpose.readers.reference import LENGTHS
 from canonpose.solving.files import ANIPOSE, CAMERAS, FACTS
+from canonpose.solving.solved import SIZES_UNKNOWN
 
 MOVING = "moving"
 """The projection of a rig whose cameras moved, as solving writes it."""
-SIZES_UNKNOWN = "the files do not tell the size of the image"
-"""In the note of a solution whose picture sizes are those of the detections."""
 
 
 @dataclass(frozen=True, eq=False)

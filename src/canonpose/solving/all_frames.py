@@ -82,11 +82,10 @@ def joints_of_weak(weak: WeakPoses, rotations: Float[np.ndarray, "view 3 3"]) ->
     scales = np.nan_to_num(weak.scales)
     rows = rotations[:, :2]
     outer = np.einsum("vka,vkb->vab", rows, rows)
-    weights = weak.weights
-    information = np.einsum("vfj,vf,vab->fjab", weights, scales**2, outer)
-    squares = float((weights * np.nan_to_num(weak.error) ** 2).sum())
+    information = np.einsum("vfj,vf,vab->fjab", weak.weights, scales**2, outer)
+    squares = float((weak.weights * np.nan_to_num(weak.error) ** 2).sum())
     there = np.isfinite(weak.points).all(-1)
-    free = 2 * int((weights > 0).sum()) - 3 * int(there.sum()) - 3 * int((scales > 0).sum())
+    free = 2 * int((weak.weights > 0).sum()) - 3 * int(there.sum()) - 3 * int((scales > 0).sum())
     sigma = np.full(there.shape, np.nan)
     sigma[there] = _deviation(information[there], squares / max(free, 1))
     left_out = np.full(len(rotations), np.nan)

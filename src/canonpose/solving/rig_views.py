@@ -28,22 +28,24 @@ class RigViews:
     @property
     def person(self) -> float:
         """Size of the person in the image, in pixels: the median of the longer side."""
-        seen = np.where((self.scores > 0)[..., None], self.positions, np.nan)
-        usable = (self.scores > 0).sum(-1) > 1
-        spread = np.nanmax(seen[usable], axis=1) - np.nanmin(seen[usable], axis=1)
-        return float(np.median(spread.max(-1)))
+        return float(np.nanmedian(self._longer_sides))
 
     @property
     def person_by_view(self) -> Float[np.ndarray, " view"]:
         """`person` in every camera's own image; that of all in cameras that see nobody."""
-        found = []
-        for seen, scores in zip(self.positions, self.scores, strict=True):
-            usable = (scores > 0).sum(-1) > 1
-            joints = np.where((scores > 0)[..., None], seen, np.nan)[usable]
-            spread = np.nanmax(joints, axis=1) - np.nanmin(joints, axis=1)
-            found.append(float(np.median(spread.max(-1))) if usable.any() else np.nan)
-        sizes = np.array(found)
-        return np.where(sizes > 0, sizes, self.person)
+        sides = self._longer_sides
+        own = [np.nanmedian(of_one) if np.isfinite(of_one).any() else np.nan for of_one in sides]
+        return np.where(np.array(own) > 0, own, self.person)
+
+    @property
+    def _longer_sides(self) -> Float[np.ndarray, "view frame"]:
+        """Of the person in every image, in pixels; NaN where fewer than two joints are seen."""
+        seen = np.where((self.scores > 0)[..., None], self.positions, np.nan)
+        usable = (self.scores > 0).sum(-1) > 1
+        sides = np.full(usable.shape, np.nan)
+        shown = seen[usable]
+        sides[usable] = (np.nanmax(shown, axis=1) - np.nanmin(shown, axis=1)).max(-1)
+        return sides
 
     def at(self, frames: Int64[np.ndarray, " chosen"]) -> "RigViews":
         """The same at some frames only."""

@@ -11,7 +11,7 @@ from canonpose.solving.config import SolveConfig
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.moving.rig import solve_moving
 from canonpose.solving.rig import solve_rig
-from canonpose.solving.solved import Solved, SolvedTake
+from canonpose.solving.solved import SIZES_UNKNOWN, Solved, SolvedTake
 
 NOTES = (
     "up is an estimate: the mean direction of the subjects' bodies, else that of the pictures.",
@@ -94,7 +94,7 @@ def _notes(capture: Capture) -> tuple[str, ...]:
         return notes
     return (
         *notes,
-        f"{short_list(unknown)}: the files do not tell the size of the image, so its middle is "
+        f"{short_list(unknown)}: {SIZES_UNKNOWN}, so its middle is "
         f"taken to be that of the detections; cameras come out more exactly where "
         f"image_size is known.",
     )

@@ -16,6 +16,9 @@ TELLING = 1.25
 BY_FAR = 3.0
 """The same, to be followed where anatomy is in doubt. Of upright people it is 1 to 2.5."""
 
+SIZES_UNKNOWN = "the files do not tell the size of the image"
+"""In the note of a solution whose picture sizes are those of the detections."""
+
 
 @dataclass(frozen=True, eq=False)
 class MovingCameras:
