@@ -48,7 +48,9 @@ from canonpose.detection.blazepose.network import Network
 from canonpose.detection.footage import Progress, detect_video
 from canonpose.inference import lift
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
-from canonpose.people.choice import View, choose_in_view, to_keypoints
+from canonpose.people.choice_in_view import choose_in_view
+from canonpose.people.one_person import to_keypoints
+from canonpose.people.tracked_view import TrackedView
 from canonpose.video import probe, read_frames
 
 
@@ -134,7 +136,7 @@ def measure(path: Path, side: int, detector: BlazePose, options: Benchmark) -> N
         detect_video(path, detector, cache=False)
 
     def to_3d() -> None:
-        view = View.of(detect_video(path, detector, cache=False))
+        view = TrackedView.of(detect_video(path, detector, cache=False))
         began = time.perf_counter()
         index, words = choose_in_view(view)
         lift(to_keypoints(view.detections, view.tracks[index], person=words), lifter, device="cpu")

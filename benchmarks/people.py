@@ -22,8 +22,11 @@ from canonpose.association import LifterVote
 from canonpose.datamodel import Capture
 from canonpose.lifter import LifterConfig, TrainedLifter, save_lifter
 from canonpose.lifter.pretrained import PRETRAINED, lifter_named
-from canonpose.people.choice import View, choose_across_views, follow_across_views, to_keypoints
+from canonpose.people.choice_across_views import choose_across_views
 from canonpose.people.detections import Detections
+from canonpose.people.one_person import to_keypoints
+from canonpose.people.person_across_views import follow_across_views
+from canonpose.people.tracked_view import TrackedView
 from canonpose.virtual import Filming, film, read_motion
 from canonpose.virtual.movement import Movement
 from canonpose.virtual.rigs import RandomRig, RingRig
@@ -110,7 +113,7 @@ def _trained(paths) -> TrainedLifter:
     return training.train(capture, None, SMALL)
 
 
-def _scene(clips, kind, seed, movement="static") -> tuple[list[View], list[np.ndarray]]:
+def _scene(clips, kind, seed, movement="static") -> tuple[list[TrackedView], list[np.ndarray]]:
     """The views, and what each shows of the subject and of the bystander."""
     random = np.random.default_rng(seed)
     subject, other = (clips[i] for i in random.choice(len(clips), 2, replace=False))
@@ -142,7 +145,7 @@ def _scene(clips, kind, seed, movement="static") -> tuple[list[View], list[np.nd
         order = random.permuted(np.tile([0, 1], (frames, 1)), axis=1)
         shuffled = np.take_along_axis(seen, order[..., None, None], axis=1)
         skeleton = filmed[0].views[camera.name].skeleton
-        view = View.of(Detections(shuffled, skeleton, camera.name), camera.name)
+        view = TrackedView.of(Detections(shuffled, skeleton, camera.name), camera.name)
         if kind == "swapped midway" and place == 0 and len(view.tracks) == 2:
             view.tracks[:, frames // 2 :] = view.tracks[::-1, frames // 2 :].copy()
         views.append(view)

@@ -30,9 +30,10 @@ from canonpose.errors import InputWarning
 from canonpose.files import write_whole
 from canonpose.metrics import p_mpjpe, w_mpjpe
 from canonpose.solving import SolveConfig, solve
+from canonpose.solving.observations import Observations
 from canonpose.solving.sequence.adjust import adjusted
 from canonpose.solving.sequence.bones import bone_ends
-from canonpose.solving.sequence.equations import Detections, Expected
+from canonpose.solving.sequence.equations import Expected
 from canonpose.solving.sequence.expectation import Body
 from canonpose.solving.sequence.known_views import KnownViews
 from canonpose.solving.sequence.perspective_views import PerspectiveViews
@@ -179,7 +180,7 @@ def by_true_cameras(clip: Clip, *, bones: bool) -> np.ndarray:
         np.where(seen[..., None], pixels, np.nan), axis=2
     )
     tolerance = SolveConfig().tolerance * float(np.nanmedian(extent.max(-1)))
-    detections = Detections(
+    detections = Observations(
         np.where(seen[..., None], pixels, 0.0).astype(np.float64),
         np.where(seen, scores, 0.0).astype(np.float64) / tolerance,
     )

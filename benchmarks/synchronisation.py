@@ -18,10 +18,10 @@ import tyro
 
 import canonpose
 from canonpose.files import write_whole
-from canonpose.synchronisation.confidence import SURE
+from canonpose.shifts.confidence import SURE
+from canonpose.shifts.estimate import estimate
+from canonpose.shifts.views import Watched
 from canonpose.synchronisation.drift import drifts
-from canonpose.synchronisation.estimate import estimate
-from canonpose.synchronisation.views import Watched
 from canonpose.virtual import Filming, RandomRig, film, read_motion
 
 TRUE_C05 = {"ch01": 269, "ch02": -1, "ch03": -91, "ch06": -91}

@@ -16,6 +16,9 @@ from canonpose.errors import InputError
 from canonpose.files import short_list
 from canonpose.skeleton import Skeleton
 
+ASSUMED_FPS = 30.0
+"""Frames per second where no file tells: those of most telephones and webcams."""
+
 
 @dataclass(frozen=True, eq=False)
 class Keypoints:

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, and what to say where one cannot be opened."""
+"""Files: written whole or not at all, read as text, and what to say where one cannot be opened."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -39,6 +39,28 @@ def write_whole(path: Path, content: bytes | str) -> None:
     data = content.encode("utf-8") if isinstance(content, str) else content
     with written_whole(path) as temporary:
         temporary.write_bytes(data)
+
+
+def read_text(path: Path, refusal: str) -> str:
+    """What a file of UTF-8 text holds, less the mark with which some editors begin it.
+
+    Parameters
+    ----------
+    path : path
+    refusal : str
+        What is wrong with a file that is none, and what to do: "is not text; copy it again".
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is none.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: {refusal}.") from error
 
 
 def unreadable(path: Path, error: OSError) -> InputError:

@@ -1,11 +1,12 @@
 """The files of a trained network: weights as safetensors, and a JSON card with their hash."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
 from safetensors import SafetensorError
@@ -24,14 +25,20 @@ class Trained(Protocol):
     def network(self) -> torch.nn.Module:
         """What the weights are of."""
 
+    def to_card(self) -> dict[str, Any]:
+        """What the card says of it, in plain values."""
+
 
 AnyTrained = TypeVar("AnyTrained", bound=Trained)
 
 
 @dataclass(frozen=True)
-class NetworkFiles:
+class NetworkFiles(Generic[AnyTrained]):
     """How one kind of trained network is kept in a folder."""
 
+    from_card: Callable[[dict[str, Any]], AnyTrained]
+    """What a card describes, with any weights. May raise what a card with missing or wrong entries
+    leads to: AttributeError, KeyError, TypeError, ValueError."""
     name: str
     """Of both files, without their endings."""
     kind: str
@@ -55,45 +62,48 @@ class NetworkFiles:
         """What the card says that it is."""
         return f"canonpose-{self.kind.replace(' ', '-')}"
 
-    def write(self, folder: Path, network: torch.nn.Module, facts: Mapping[str, Any]) -> None:
+    def save(self, trained: AnyTrained, folder: str | Path, *, lifter: str | None = None) -> None:
         """Write both files; the card names the hash of the weights.
 
         The card is written last, so that it stands for a whole pair.
+
+        Parameters
+        ----------
+        trained : AnyTrained
+        folder : path
+        lifter : str, optional
+            Hash of the weights of the lifter beside it, if it is of no use over another.
 
         Raises
         ------
         InputError
             If the folder cannot be written to.
         """
+        folder, network = Path(folder), trained.network
         state = {name: value.contiguous().cpu() for name, value in network.state_dict().items()}
         weights = save_tensors(state)
         card = {
             "format": self.format,
             "format_version": self.version,
             "weights": {"file": self.weights, "sha256": sha256(weights).hexdigest()},
-            **facts,
+            **({} if lifter is None else {"lifter": lifter}),
+            **trained.to_card(),
         }
         write_whole(folder / self.weights, weights)
         write_whole(folder / self.card, json.dumps(card, indent=2) + "\n")
 
-    def read(self, folder: Path, described: Callable[[dict[str, Any]], AnyTrained]) -> AnyTrained:
-        """What `write` wrote, ready to be used.
-
-        Parameters
-        ----------
-        folder : path
-        described : callable
-            From a card to what it describes, the network with any weights. May raise what a card
-            with missing or wrong entries leads to: AttributeError, KeyError, TypeError, ValueError.
+    def load(self, folder: str | Path) -> AnyTrained:
+        """What `save` wrote, ready to be used.
 
         Raises
         ------
         InputError
             If the folder holds no such network, a foreign or a damaged one.
         """
+        folder = Path(folder)
         card = self.card_of(folder)
         try:
-            trained = described(card)
+            trained = self.from_card(card)
             expected = str(card["weights"]["sha256"])
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise _damaged(folder / self.card, error) from error
@@ -101,10 +111,8 @@ class NetworkFiles:
         trained.network.eval()
         return trained
 
-    def read_over(
-        self, folder: Path, lifter: str, described: Callable[[dict[str, Any]], AnyTrained]
-    ) -> AnyTrained | None:
-        """A network that was trained over the lifter beside it, which its card names by hash.
+    def load_over(self, folder: str | Path, lifter: str) -> AnyTrained | None:
+        """What `save` wrote beside a lifter of these weights, by their hash.
 
         None where there is none, or one of other weights, about which it would say nothing.
 
@@ -113,11 +121,12 @@ class NetworkFiles:
         InputError
             If its files are damaged.
         """
+        folder = Path(folder)
         if not (folder / self.card).is_file() or self.card_of(folder).get("lifter") != lifter:
             return None
-        return self.read(folder, described)
+        return self.load(folder)
 
-    def weights_hash(self, folder: Path) -> str:
+    def weights_hash(self, folder: str | Path) -> str:
         """The hash of the weights, as the card has it.
 
         Raises
@@ -128,9 +137,9 @@ class NetworkFiles:
         try:
             return str(self.card_of(folder)["weights"]["sha256"])
         except (KeyError, TypeError) as error:
-            raise _damaged(folder / self.card, error) from error
+            raise _damaged(Path(folder) / self.card, error) from error
 
-    def card_of(self, folder: Path) -> dict[str, Any]:
+    def card_of(self, folder: str | Path) -> dict[str, Any]:
         """The card alone.
 
         Raises
@@ -138,7 +147,7 @@ class NetworkFiles:
         InputError
             If there is none, or it is foreign or damaged.
         """
-        path = folder / self.card
+        path = Path(folder) / self.card
         if not path.is_file():
             raise InputError(
                 f"{folder}: holds no trained {self.kind} ({self.card} is missing); give the "
@@ -188,6 +197,11 @@ class NetworkFiles:
                 f"{path}: holds another network than {self.card} describes; train again."
             )
         return state
+
+
+def versions() -> dict[str, str]:
+    """What trains a network, for its card."""
+    return {"canonpose": version("canonpose"), "torch": torch.__version__}
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:

@@ -4,8 +4,10 @@ import torch
 
 from canonpose.association import LifterVote
 from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
-from canonpose.people.choice import View, choose_across_views, follow_across_views
+from canonpose.people.choice_across_views import choose_across_views
 from canonpose.people.detections import Detections
+from canonpose.people.person_across_views import follow_across_views
+from canonpose.people.tracked_view import TrackedView
 from canonpose.readers import read_capture
 from synthetic_files import COCO, body, view, write_openpose
 
@@ -54,7 +56,10 @@ def test_nothing_is_lifted_where_views_hold_one_person(vote):
     def refuse(*_):
         raise AssertionError("asked")
 
-    views = [View.of(Detections(seen(0)[:, None], COCO, camera), camera) for camera in ("c1", "c2")]
+    views = [
+        TrackedView.of(Detections(seen(0)[:, None], COCO, camera), camera)
+        for camera in ("c1", "c2")
+    ]
     choose_across_views(views, {}, refuse)
     follow_across_views(views, {}, refuse)
 

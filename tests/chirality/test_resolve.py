@@ -85,6 +85,13 @@ def test_a_close_vote_warns():
     assert 0 < ballot.margin < 0.2
 
 
+@pytest.mark.parametrize("static", [False, True])
+def test_who_has_said_that_the_cameras_stood_still_is_not_asked_to(static):
+    with pytest.warns(InputWarning, match="train longer") as said:
+        resolve_chirality(*two_worlds(11, 9), SKELETON, static_cameras=static)
+    assert ("if the cameras stood still" in str(said[0].message)) != static
+
+
 def test_a_quarter_of_the_poses_in_the_other_world_is_said_though_the_vote_is_clear():
     with pytest.warns(InputWarning, match="some poses in the real world and some in the mirrored"):
         assert resolve_chirality(*two_worlds(15, 5), SKELETON).margin > 0.4

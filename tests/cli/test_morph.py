@@ -68,6 +68,19 @@ def test_one_camera(folders, capsys):
         morph(["apply", view, "-m", "morph", "-o", "out"])
 
 
+def test_one_camera_is_read_as_its_capture_toml_says(folders):
+    """Its layout in a file that does not tell, and its frame rate."""
+    (folders / "true/t0/c0.npz").replace(true := folders / "true.npz")
+    view = folders / "seen/t0/c0.npz"
+    arrays = {name: array for name, array in np.load(view).items() if name != "joint_names"}
+    np.savez(view, **arrays)
+    (folders / "seen" / "capture.toml").write_text('layout = "coco17"\nfps = 12.5\n')
+    morph(["train", str(view), str(true), "-o", "morph", *SHORT])
+    assert load_morphing("morph").source == layout("coco17")
+    morph(["apply", str(view), "-m", "morph", "-o", "out.npz"])
+    assert read_keypoints("out.npz").fps == 12.5
+
+
 def test_an_own_skeleton_is_written_beside(folders, capsys):
     (folders / "own.toml").write_text(
         'root = "left_hip"\njoints = ["left_hip", "left_knee", "right_hip", "right_knee"]\n'

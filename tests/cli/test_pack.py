@@ -49,6 +49,15 @@ def test_options_that_come_too_late(store, tmp_path, capsys, options, said):
     assert said in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.parametrize("command", ["train", "pack"])
+def test_the_same_footage_twice(folder, store, tmp_path, capsys, command):
+    (tmp_path / "link").symlink_to(given := store if command == "train" else folder)
+    for twice in ([given, given], [given, tmp_path / "link"]):
+        assert main([command, *map(str, twice), "-o", str(tmp_path / "out")]) == 2
+        assert f"is the same footage as {given}" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "out").exists()
+
+
 def test_packed_and_other_footage_together(folder, store, tmp_path, capsys):
     assert main(["train", str(folder), str(store), "-o", str(tmp_path / "run"), *TINY]) == 2
     assert "is not packed" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from canonpose.cli import solve as command
 from canonpose.cli.main import main
 from canonpose.exporters.captures import write_capture
 from canonpose.geometry.cameras import Camera
+from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, save_lifter
 from canonpose.skeleton import Skeleton
 from canonpose.solving import Solved
 from canonpose.solving.solved import CameraReport, MirrorVotes, SolvedRig, SolvedTake
@@ -45,12 +46,14 @@ def solution(projection, cameras=3, deviation=np.nan):
 def says(tmp_path, monkeypatch, capsys):
     """What the command prints, after it has got a solution."""
     write_capture(capture(4)[0], tmp_path / "capture")
-    monkeypatch.setattr(command, "load_lifter", lambda folder: None)
+    network = Lifter(len(HEADS), LifterConfig(width=2))
+    save_lifter(TrainedLifter(network, HEADS), tmp_path / "run")
 
     def run(solved, *options):
         monkeypatch.setattr(command, "solve", lambda *_, **__: solved)
         output = str(tmp_path / "solved")
-        arguments = ["solve", str(tmp_path / "capture"), "-m", "run", "-o", output, *options]
+        run = str(tmp_path / "run")
+        arguments = ["solve", str(tmp_path / "capture"), "-m", run, "-o", output, *options]
         assert main(arguments) == 0
         return capsys.readouterr().out
 
@@ -64,19 +67,24 @@ def test_it_names_what_it_wrote(says):
 
 
 @pytest.mark.parametrize(
-    ("cameras", "deviation", "why"),
+    ("cameras", "deviation", "options", "why"),
     [
-        (3, 0.5, "the footage does not tell the focal lengths: "),
-        (2, np.nan, "two cameras that look at one person do not tell their focal lengths"),
-        (2, 0.5, "the footage does not tell the focal lengths: "),  # they were looked for
+        (3, 0.5, (), "the footage does not tell the focal lengths: "),
+        (2, np.inf, (), "the footage does not tell the focal lengths: "),
+        (2, np.nan, ("--no-body",), "two cameras that look at one person do not tell their focal"),
+        (2, 0.5, ("--no-body",), "the footage does not tell the focal lengths: "),
+        (2, np.nan, (), "too few joints are seen well to tell where the cameras stand: "),
+        (3, np.nan, (), "too few joints are seen well to tell where the cameras stand: "),
     ],
 )
-def test_weak_perspective_that_nobody_asked_for_is_explained(says, cameras, deviation, why):
+def test_weak_perspective_that_nobody_asked_for_is_explained(
+    says, cameras, deviation, options, why
+):
     solved = solution("weak", cameras, deviation)
-    said = says(solved)
+    said = says(solved, *options)
     assert why in said
     assert "there are no places of the cameras, only how they are turned" in said
-    assert ("--focals one, --focals own or --projection perspective" in said) == (why[:3] == "two")
+    assert ("leave out --no-body" in said) == (why[:3] == "two")
     assert "no places" not in says(solved, "--projection", "weak")
 
 

@@ -58,6 +58,16 @@ class TestTrain:
         assert made.augmentation.flip == preset("fast").augmentation.flip
         assert load_lifter(tmp_path / "run").network.config.width == 8
 
+    @pytest.mark.parametrize("cameras", ["--static-cameras", "--moving-cameras"])
+    @pytest.mark.parametrize("on", [True, False])
+    def test_settings_are_switched_on_or_off_whatever_the_preset_has(
+        self, tmp_path, footage, cameras, on
+    ):
+        switches = [f"--loss.{'' if on else 'no-'}camera-moving"]
+        switches += [f"--augmentation.{'' if on else 'no-'}flip"]
+        made = self.card(tmp_path, footage, cameras, *switches)["training"]
+        assert (made["loss"]["camera_moving"], made["augmentation"]["flip"]) == (on, on)
+
     def test_cameras(self, tmp_path, footage):
         card = self.card(tmp_path, footage, "--cameras", "c2, c0")
         assert card["provenance"]["cameras"] == ["c2", "c0"]
@@ -253,7 +263,9 @@ def test_what_cannot_be_solved_is_not_refined_and_it_says_so(
     run = tmp_path / "run"
     arguments = ["train", footage, "-o", str(run), *SHORT, *options, "--moving-cameras"]
     assert main(arguments) == 0
-    assert says in " ".join(capsys.readouterr().err.split())
+    said, warned = capsys.readouterr()
+    assert says in " ".join(warned.split())
+    assert "None" not in said  # no bar of what was not trained
     card = json.loads((run / "lifter.json").read_text())
     assert ("not_refined" in card["provenance"]) == ("--refine" in options)
     assert own_temporal(run) is None
@@ -286,8 +298,11 @@ def test_static_and_moving_contradict(tmp_path, footage, capsys):
 def test_a_finished_run_is_kept(tmp_path, footage, capsys):
     arguments = ["train", footage, "-o", str(tmp_path / "run"), *SHORT]
     assert main(arguments) == 0
+    capsys.readouterr()
     assert main(arguments) == 2
-    assert "run: holds a finished training" in capsys.readouterr().err
+    said, refused = capsys.readouterr()
+    assert "run: holds a finished training" in refused
+    assert "training" not in said  # no bar of what did not begin
     assert main([*arguments, "--overwrite"]) == 0
 
 

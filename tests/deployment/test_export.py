@@ -19,7 +19,7 @@ from canonpose.deployment.export import (
     export_onnx,
     model_beside,
 )
-from canonpose.deployment.runtime import MODEL, load_onnx
+from canonpose.deployment.runtime import load_onnx
 from canonpose.errors import InputError
 from canonpose.inference import lift
 from canonpose.lifter import (
@@ -30,7 +30,7 @@ from canonpose.lifter import (
     pretrained_lifter,
     save_lifter,
 )
-from canonpose.lifter.naming import pretrained_folder
+from canonpose.lifter.naming import EXPORTED, pretrained_folder
 from canonpose.lifter.sigma import (
     SigmaConfig,
     SigmaNetwork,
@@ -65,7 +65,7 @@ def saved(folder, skeleton=COCO, config=SHAPES[0], turns=20.0):
 def pair(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     lifter = saved(folder)
-    export_onnx(folder, folder / MODEL)
+    export_onnx(folder, folder / EXPORTED)
     return lifter, load_onnx(folder, threads=1)
 
 
@@ -112,20 +112,20 @@ def test_every_shape_and_skeleton(skeleton, config, tmp_path):
 @pytest.mark.parametrize("turns", [0.0, 1e-4, 1e-2, 100.0])
 def test_rotations_by_any_angle(turns, tmp_path):
     saved(tmp_path, turns=turns)
-    assert export_onnx(tmp_path, tmp_path / MODEL).deviation <= TOLERANCE
+    assert export_onnx(tmp_path, tmp_path / EXPORTED).deviation <= TOLERANCE
 
 
 def test_the_mirror_is_in_it(tmp_path):
     lifter = saved(tmp_path)
     lifter.network.mirror_()
     save_lifter(lifter, tmp_path)
-    export_onnx(tmp_path, tmp_path / MODEL)
+    export_onnx(tmp_path, tmp_path / EXPORTED)
     assert deviations(load_onnx(tmp_path), lifter)[0] <= TOLERANCE
 
 
 def test_it_is_sound_and_says_what_it_is(tmp_path):
     saved(tmp_path)
-    model = onnx.load(export_onnx(tmp_path, tmp_path / MODEL).path)
+    model = onnx.load(export_onnx(tmp_path, tmp_path / EXPORTED).path)
     onnx.checker.check_model(model, full_check=True)
     assert [value.name for value in model.graph.input] == ["keypoints", "scores"]
     assert [value.name for value in model.graph.output] == ["positions", "canonical", "rotation"]
@@ -138,11 +138,11 @@ def test_it_is_sound_and_says_what_it_is(tmp_path):
 
 def test_one_of_a_lifter_that_was_trained_anew_since_is_refused(tmp_path):
     saved(tmp_path)
-    export_onnx(tmp_path, tmp_path / MODEL)
+    export_onnx(tmp_path, tmp_path / EXPORTED)
     saved(tmp_path, turns=1.0)
     with pytest.raises(InputError, match="exported from other weights"):
         load_onnx(tmp_path)
-    assert load_onnx(tmp_path / MODEL).card.units == "body_height"
+    assert load_onnx(tmp_path / EXPORTED).card.units == "body_height"
 
 
 def test_weights_beside_that_are_damaged_are_refused(tmp_path):
@@ -163,7 +163,7 @@ def test_uncertainty_is_in_it(tmp_path):
     network.scale.mul_(0.02)  # some body heights at most, as sigma is
     weights_hash = FILES.weights_hash(tmp_path)
     save_uncertainty(TrainedUncertainty(network, COCO), tmp_path, weights_hash)
-    export_onnx(tmp_path, tmp_path / MODEL)
+    export_onnx(tmp_path, tmp_path / EXPORTED)
     frames = export.random_frames(COCO)
     ours = load_onnx(tmp_path).lift(frames, subject_height=1.8)
     theirs = lift(frames, load_lifter(tmp_path), subject_height=1.8, device="cpu")
@@ -178,15 +178,15 @@ def test_what_computes_something_else_is_not_written(tmp_path, monkeypatch):
         export, "lift", lambda frames, _, device: lift(frames, other, device=device)
     )
     with pytest.raises(InputError, match="not written"):
-        export_onnx(tmp_path, tmp_path / MODEL)
-    assert not (tmp_path / MODEL).exists()
+        export_onnx(tmp_path, tmp_path / EXPORTED)
+    assert not (tmp_path / EXPORTED).exists()
 
 
 def test_the_pretrained_one_is_that_of_its_weights():
     """`benchmarks/pretrain.py pack` writes both; versions may differ."""
     folder = pretrained_folder()
     shipped, made = (
-        onnx.load(folder / MODEL, load_external_data=False),
+        onnx.load(folder / EXPORTED, load_external_data=False),
         model_beside(folder, pretrained_lifter()),
     )
     for model in (shipped, made):

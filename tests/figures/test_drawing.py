@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from canonpose.figures.canvas import bounding_box, frame_panel, new_figure
 from canonpose.figures.drawing import SIDE_COLOURS, draw_pose
+from canonpose.figures.panels import bounding_box, frame_panel
+from canonpose.plotting import new_figure
 
 from .lifted import COCO, DOTS, lifted
 
@@ -13,7 +14,7 @@ def one_pose():
 
 
 def test_heads_are_above_feet_on_the_paper():
-    figure = new_figure(2.0, 2.0)
+    figure = new_figure(2.0, 2.0, constrained=False)
     axes = figure.add_subplot()
     pose = one_pose()
     frame_panel(axes, bounding_box(pose, 0.1))
@@ -25,7 +26,7 @@ def test_heads_are_above_feet_on_the_paper():
 
 def drawn(points, skeleton, **options):
     """Segments, colours and widths, in the order of drawing; without the rims."""
-    axes = new_figure(2.0, 2.0).add_subplot()
+    axes = new_figure(2.0, 2.0, constrained=False).add_subplot()
     draw_pose(axes, points, skeleton, **options)
     lines = axes.collections[0]
     colours = lines.get_colors()
@@ -45,14 +46,14 @@ def test_bones_have_their_sides_colours_and_far_ones_are_behind():
 
 
 def test_crossing_bones_have_a_white_rim():
-    axes = new_figure(2.0, 2.0).add_subplot()
+    axes = new_figure(2.0, 2.0, constrained=False).add_subplot()
     draw_pose(axes, one_pose(), COCO)
     assert len(axes.collections[0].get_segments()) == 2 * len(COCO.bones)
 
 
 def ink(pose, skeleton, joint):
     """How dark the paper is where a joint is drawn."""
-    figure = new_figure(3.0, 3.0)
+    figure = new_figure(3.0, 3.0, constrained=False)
     axes = figure.add_axes((0, 0, 1, 1))
     frame_panel(axes, bounding_box(pose, 0.1))
     draw_pose(axes, pose, skeleton)
@@ -69,7 +70,7 @@ def test_every_joint_leaves_ink(skeleton, joint):
 
 
 def test_without_bones_there_are_dots_of_their_sides():
-    axes = new_figure(2.0, 2.0).add_subplot()
+    axes = new_figure(2.0, 2.0, constrained=False).add_subplot()
     pose = one_pose()
     pose[0] = np.nan
     draw_pose(axes, pose, DOTS)

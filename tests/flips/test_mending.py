@@ -98,6 +98,15 @@ def test_one_view_flipped_throughout_is_seen_by_the_others():
     np.testing.assert_array_equal(mended["c3"].positions, expected)
 
 
+@pytest.mark.parametrize(("frames", "doubted"), [(160, True), (140, True), (100, False)])
+def test_what_a_detector_hardly_does_is_told_with_what_it_may_be(frames, doubted):
+    seen = filmed()
+    seen["c3"] = flip(seen["c3"], slice(frames))
+    _, (note,) = mend_flips(keypoints(seen))
+    words = ("mirrored", "canonpose sync", "same person", "mend_flips = false")
+    assert [word in note for word in words] == [doubted] * 4
+
+
 @pytest.mark.parametrize("cameras", [["c1"], []])
 def test_nothing_is_said_without_two_views_that_share_enough(cameras):
     seen = filmed()

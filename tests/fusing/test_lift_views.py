@@ -262,10 +262,10 @@ def in_centimetres(rig, **facts):
     return replace(KnownRig.of(cameras, source="room.toml"), **facts)
 
 
-def test_a_rig_that_says_no_unit_is_warned_of_where_people_are_giants(shown):
+def test_a_rig_that_says_no_unit_is_refused_where_people_are_giants(shown):
     views = shown.capture.takes[0].views
     rig = in_centimetres(rig_of(shown), says_units=False)
-    with pytest.warns(InputWarning, match=r"room\.toml: says no unit, .* likely to be in cm"):
+    with pytest.raises(InputError, match=r"room\.toml: says no unit, .* likely to be in cm"):
         lift_views(views, lifter(), rig=rig)
 
 

@@ -68,6 +68,40 @@ def test_picture_sizes_of_a_solution_may_be_guesses(tmp_path):
             assert read_rig(path).knows_sizes == known
 
 
+def test_an_entry_says_so_whatever_the_notes_say(tmp_path):
+    told = json.loads(facts("a", notes=(f"b: {SIZES_UNKNOWN}, so ...",)))
+    write_json([camera("a")], tmp_path / "cameras.json")
+    for guessed in ([], ["a"]):
+        told["rigs"][0]["image_sizes_guessed"] = guessed
+        (tmp_path / "solve.json").write_text(json.dumps(told))
+        for path in (tmp_path, tmp_path / "cameras.json"):
+            assert read_rig(path).knows_sizes == (not guessed)
+
+
+def test_of_several_rigs_each_has_its_entry(tmp_path):
+    several = json.loads(facts("a"))
+    several["rigs"] = [
+        {**several["rigs"][0], "name": name, "image_sizes_guessed": guessed}
+        for name, guessed in (("day/north", []), ("south", ["a"]))
+    ]
+    (tmp_path / "solve.json").write_text(json.dumps(several))
+    for folder, known in (("day-north", True), ("south", False)):
+        write_json([camera("a")], tmp_path / folder / "cameras.json")
+        assert read_rig(tmp_path / folder).knows_sizes == known
+
+
+def test_the_file_of_one_of_several_rigs_is_as_its_folder(tmp_path):
+    several = json.loads(facts("a"))
+    several["rigs"] = [
+        {**several["rigs"][0], "name": name, "image_sizes_guessed": ["a"]} for name in ("n", "s")
+    ]
+    (tmp_path / "solve.json").write_text(json.dumps(several))
+    for folder, solved in (("n", True), ("studio", False)):
+        write_json([camera("a")], tmp_path / folder / "cameras.json")
+        rig = read_rig(tmp_path / folder / "cameras.json")
+        assert (rig.units, rig.knows_sizes) == (("body_height", False) if solved else ("m", True))
+
+
 def test_solving_says_that_picture_sizes_are_guesses_in_these_words():
     capture = scene(frames=2).capture
     (take,) = capture.takes
@@ -112,6 +146,9 @@ def test_one_of_several_rigs_is_named(tmp_path):
         '{"units": "m"}',
         '{"units": "ell", "rigs": []}',
         '{"units": "m", "rigs": [], "notes": 1}',
+        '{"units": "m", "rigs": [{"cameras": {}, "image_sizes_guessed": true}]}',
+        '{"units": "m", "rigs": [], "lifter": "run"}',
+        '{"units": "m", "rigs": [], "lifter": {"folder": "run"}}',
     ],
 )
 def test_damaged_facts(text, tmp_path):

@@ -9,12 +9,12 @@ from scipy.spatial.transform import Rotation
 from torch import Tensor
 
 from canonpose.geometry.normalisation import normalise
-from canonpose.losses import LossConfig, Losses, objective
+from canonpose.losses import LossConfig, Losses, TargetBatch, objective
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What `objective` takes."""
+    """What `objective` compares, and what with."""
 
     target: Tensor
     scores: Tensor
@@ -27,7 +27,9 @@ class Batch:
     def losses(self, config: LossConfig = LossConfig(), **more) -> Losses:  # noqa: B008
         if "rigs" in more:
             more.setdefault("generator", torch.Generator().manual_seed(3))
-        return objective(self.target, self.scores, self.poses, self.rotation, config, **more)
+        known = {name: more.pop(name) for name in TargetBatch._fields if name in more}
+        targets = TargetBatch(self.target, self.scores, **known)
+        return objective(targets, self.poses, self.rotation, config, **more)
 
 
 def random_batch(samples=5, views=3, joints=6, seed=0) -> Batch:

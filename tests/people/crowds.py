@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from canonpose.people.following import Following
+from canonpose.people.crowd import Candidates
 from canonpose.skeleton import layout
 from synthetic_people import Ring, bodies, turning
 
@@ -30,23 +30,23 @@ def person(seed, aside=0.0, delay=0):
 
 
 def crowd(ring=RING, other=None):
-    """Following of each view: track 0 is the subject, track 1 the bystander."""
+    """Candidates of each view: track 0 is the subject, track 1 the bystander."""
     people = [seen(person(0), ring), seen(person(1, aside=1.2) if other is None else other, ring)]
     tracks = np.repeat([[0], [1]], FRAMES, axis=1)
     return [
-        Following(np.stack([one, two], axis=1), tracks.copy(), 0)
+        Candidates(np.stack([one, two], axis=1), tracks.copy(), 0)
         for one, two in zip(*people, strict=True)
     ]
 
 
-def swapped(following, moment):
+def swapped(view, moment):
     """The view with a tracker that exchanges its two people from a moment on."""
-    tracks = following.tracks.copy()
+    tracks = view.tracks.copy()
     tracks[:, moment:] = tracks[::-1, moment:].copy()
-    return Following(following.people, tracks, following.chosen)
+    return Candidates(view.people, tracks, view.chosen)
 
 
-def shares(following, owner):
+def shares(view, owner):
     """Of the frames: in which the subject is taken, and in which the bystander is."""
-    slots = np.where(owner >= 0, following.tracks[owner, np.arange(FRAMES)], -1)
+    slots = np.where(owner >= 0, view.tracks[owner, np.arange(FRAMES)], -1)
     return (slots == 0).mean(), (slots == 1).mean()

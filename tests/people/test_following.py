@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from canonpose.people.following import Following, follow, joined, windows_of
-from canonpose.people.tracks import along
-from canonpose.readers import read_capture
-from synthetic_files import body, view, write_openpose
+from canonpose.people.crowd import Candidates, Crowd
+from canonpose.people.following import follow, windows_of
+from synthetic_files import body, view
 
 FRAMES = 360
 SUBJECT, BYSTANDER = body(FRAMES, seed=0), body(FRAMES, seed=1)
@@ -20,10 +19,8 @@ def scene(yaw, scale=3):
 
 
 def followed(views, **fixed):
-    owners = follow(views, **fixed)
-    return [
-        along(v.people, joined(v.tracks, owner)) for v, owner in zip(views, owners, strict=True)
-    ]
+    owners = follow(Crowd(views, **fixed))
+    return [view.followed(owner) for view, owner in zip(views, owners, strict=True)]
 
 
 def is_subject(seen, yaw):
@@ -32,13 +29,13 @@ def is_subject(seen, yaw):
 
 
 def test_the_chosen_tracks_stay_where_nothing_is_wrong():
-    owners = follow([Following(*scene(yaw), 0) for yaw in YAWS])
+    owners = follow(Crowd([Candidates(*scene(yaw), 0) for yaw in YAWS]))
     assert all((owner == 0).all() for owner in owners)
 
 
 @pytest.mark.parametrize("moment", [100, 180, 270])
 def test_a_body_is_followed_where_a_tracker_swaps_two_people(moment):
-    views = [Following(*scene(yaw), 0) for yaw in YAWS]
+    views = [Candidates(*scene(yaw), 0) for yaw in YAWS]
     views[1].tracks[:, moment:] = views[1].tracks[::-1, moment:].copy()
     seen = followed(views)
     for yaw, person in zip(YAWS, seen, strict=True):
@@ -49,37 +46,20 @@ def test_a_body_is_followed_where_a_tracker_swaps_two_people(moment):
 
 
 def test_someone_who_comes_back_is_stitched_and_the_bystander_is_not():
-    views = [Following(*scene(yaw), 0) for yaw in YAWS]
+    views = [Candidates(*scene(yaw), 0) for yaw in YAWS]
     people, tracks = scene(50)
     people[120:220, 0] = (np.nan, np.nan, 0)
     back = np.where(np.arange(FRAMES) >= 220, 0, -1)
     tracks = np.stack([np.where(np.arange(FRAMES) < 120, 0, -1), tracks[1], back])
-    views[1] = Following(people, tracks, 0)
-    (owner,) = follow(views)[1:2]
+    views[1] = Candidates(people, tracks, 0)
+    (owner,) = follow(Crowd(views))[1:2]
     assert set(owner[:120]) == {0}
     assert set(owner[225:]) == {2}
     assert 1 not in owner
 
 
-def test_a_capture_says_whom_it_follows(tmp_path):
-    for place, yaw in enumerate(YAWS):
-        subject, bystander = view(SUBJECT, yaw, middle=500), view(BYSTANDER, yaw, middle=1500)
-        frames = [
-            [subject[t]] * (place != 1 or not 180 <= t < 260) + [bystander[t]] * (place < 2)
-            for t in range(FRAMES)
-        ]
-        write_openpose(tmp_path / "take" / f"cam{place}", frames)
-    capture = read_capture(tmp_path / "take")
-    words = capture.takes[0].views["cam1"].person
-    assert words.startswith("person 1 of 3")
-    assert "; but person 3 in frames" in words
-    assert capture.takes[0].views["cam1"].seen.any(1).sum() > 250
-    asked = read_capture(tmp_path / "take", persons={"cam1": 1}).takes[0].views["cam1"]
-    assert asked.seen.any(1).sum() == 180
-
-
 @pytest.mark.parametrize("fps", [0.5, 1.0, 3.0])
 def test_no_window_is_empty_however_slow_the_footage(fps):
     assert [window.tolist() for window in windows_of(4, fps, seconds=0.2)] == [[0], [1], [2], [3]]
-    views = [Following(*scene(yaw), 0) for yaw in YAWS]
-    assert all((owner == 0).all() for owner in follow(views, fps=fps))
+    views = [Candidates(*scene(yaw), 0) for yaw in YAWS]
+    assert all((owner == 0).all() for owner in follow(Crowd(views, fps=fps)))

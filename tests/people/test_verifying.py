@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from canonpose.people.following import Following
+from canonpose.people.crowd import Candidates, Crowd
 from canonpose.people.verifying import verified
 from people.crowds import FRAMES, PAIRS, crowd, shares, swapped
 
 
 def owners_of(views, fixed=()):
     start = [np.full(FRAMES, view.chosen) for view in views]
-    return verified(views, start, fixed, pairs=PAIRS)
+    return verified(Crowd(views, fixed, pairs=PAIRS), start)
 
 
 def test_nothing_is_lost_where_nothing_is_wrong():
@@ -30,7 +30,7 @@ def test_a_view_of_one_track_that_goes_over_to_somebody_else_shows_nobody_then()
     views = crowd()
     people = views[2].people[:, :1].copy()
     people[150:] = views[2].people[150:, 1:]
-    views[2] = Following(people, np.zeros((1, FRAMES), dtype=int), 0)
+    views[2] = Candidates(people, np.zeros((1, FRAMES), dtype=int), 0)
     owner = owners_of(views)[2]
     assert (owner[155:] == -1).all()
     assert (owner[:145] == 0).mean() > 0.98
@@ -67,7 +67,7 @@ def test_slow_cameras_that_move_lose_nobody():
     for view, seed in zip(views, (5.0, 7.0, 9.0), strict=True):
         view.people[..., 1] += 120 * np.sin(np.arange(FRAMES) / seed)[:, None, None]
     start = [np.full(FRAMES, view.chosen) for view in views]
-    for view, owner in zip(views, verified(views, start, fps=4.0, pairs=PAIRS), strict=True):
+    for view, owner in zip(views, verified(Crowd(views, fps=4.0, pairs=PAIRS), start), strict=True):
         right, wrong = shares(view, owner)
         assert wrong == 0
         assert right > 0.5
@@ -76,5 +76,5 @@ def test_slow_cameras_that_move_lose_nobody():
 def test_slow_footage_loses_nothing_either():
     views = crowd()
     start = [np.full(FRAMES, view.chosen) for view in views]
-    for view, owner in zip(views, verified(views, start, fps=2.0, pairs=PAIRS), strict=True):
+    for view, owner in zip(views, verified(Crowd(views, fps=2.0, pairs=PAIRS), start), strict=True):
         assert shares(view, owner) == (pytest.approx(1, abs=0.01), 0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from canonpose.errors import InputError
-from canonpose.people.choice import View
+from canonpose.people.tracked_view import TrackedView
 from canonpose.readers import read_capture
 from canonpose.readers.common_clock import Timing
 from canonpose.readers.keypoints import read_detections
@@ -197,7 +197,9 @@ def test_a_pause_of_hours_is_no_take(tmp_path):
 def test_the_rate_of_the_settings_is_that_by_which_people_are_followed(tmp_path):
     for camera in ("c1", "c2"):
         write_npz(tmp_path / f"{camera}.npz", marked(30, 60), fps=60.0)
-    views = [View.of(read_detections(path), path.stem) for path in sorted(tmp_path.glob("*.npz"))]
+    views = [
+        TrackedView.of(read_detections(path), path.stem) for path in sorted(tmp_path.glob("*.npz"))
+    ]
     moved, rate, _ = synchronised(views, Timing("take", fps=120.0))
     assert rate == 120 and [view.detections.fps for view in moved] == [120, 120]
 

@@ -6,7 +6,7 @@ import pytest
 from canonpose.detection.footage import detect_video
 from canonpose.errors import InputError
 from canonpose.exporters.captures import write_detections, write_keypoints
-from canonpose.people.choice import View
+from canonpose.people.tracked_view import TrackedView
 from canonpose.readers import read_capture, read_keypoints
 from canonpose.readers.folders import find_takes
 from canonpose.readers.videos import to_skeleton
@@ -82,7 +82,7 @@ def test_a_camera_that_dies_sees_nobody_from_there_on(take):
 
 def test_times_are_cut_with_the_frames(take):
     path = write_video(take / "a.mp4", moving_disc(8), times=[0, 0.1, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
-    cut = View.of(detect(path)).cut(2, 5)
+    cut = TrackedView.of(detect(path)).cut(2, 5)
     np.testing.assert_allclose(cut.detections.times, [0.3, 0.4, 0.5], atol=1e-4)
 
 

@@ -131,9 +131,11 @@ def test_overwriting_forgets_earlier_students(shown, tmp_path, answering):
     solved = solution_of(shown)
     answering(turned(solved), solved)
     trained(shown, tmp_path)
+    (tmp_path / "uncertainty.json").write_text("{}")
     answering(solved)
     assert trained(shown, tmp_path, overwrite=True) == [FIRST_STAGE, ROUND_1]
     assert left_in(tmp_path) == [FIRST_STAGE]
+    assert not (tmp_path / "uncertainty.json").exists()
 
 
 def test_rounds_are_at_least_one():

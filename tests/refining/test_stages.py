@@ -104,6 +104,14 @@ def test_where_neither_does_the_second_is_kept(shown, warm, solving, tmp_path):
     assert "not_refined" in json.loads((tmp_path / CARD).read_text())["provenance"]
 
 
+def test_overwriting_removes_what_held_for_the_former_lifter(shown, warm, solving, tmp_path):
+    (tmp_path / "uncertainty.json").write_text("{}")
+    solving(refusals=2)
+    with pytest.warns(InputWarning, match="not refined"):
+        trained(shown, tmp_path, warm, overwrite=True)
+    assert not (tmp_path / "uncertainty.json").exists()
+
+
 @pytest.mark.parametrize(
     ("refusals", "stopped"), [(0, "refining"), (1, FIRST_STAGE), (1, "refining")]
 )

@@ -79,6 +79,21 @@ def test_children_of_a_joint_left_out_hang_on_the_next_one_up():
     assert kept.mirror_indices[kept.index("right_knee")] == kept.index("right_knee")
 
 
+def test_what_a_joint_hangs_on():
+    skeleton = layout("coco17")
+    assert [*skeleton.ancestors("left_ankle")] == ["left_knee", "left_hip", "pelvis"]
+    assert not [*skeleton.ancestors(skeleton.root)]
+    assert skeleton.nearest_known("left_ankle", skeleton) == "left_ankle"
+    assert skeleton.nearest_known("left_ankle", {"pelvis", "left_hip"}) == "left_hip"
+    assert skeleton.nearest_known("left_ankle", ()) is None
+
+
+def test_names_alone():
+    names = Skeleton.of_names("names", ("b", "left_a"))
+    assert (names.joints, names.root) == (("b", "left_a"), "b")
+    assert not (names.parents or names.derived or names.pairs)
+
+
 def own(**changes):
     table = {"name": "own", "root": "a", "joints": ["a", "b", "c"], "parents": {"b": "a"}}
     return {k: v for k, v in (table | changes).items() if v is not None}

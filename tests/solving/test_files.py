@@ -1,11 +1,13 @@
 """What stays and what goes where a capture is solved again into the same folder."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from canonpose.chirality import ChiralityVote
+from canonpose.geometry.cameras import Camera
 from canonpose.solving import Solved, write_solved
 from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
 from solving.rigs import SKELETON
@@ -39,6 +41,20 @@ def test_takes_beside_which_no_solution_lies_stay(tmp_path):
     (tmp_path / "takes" / "a.npz").write_bytes(b"mine")
     write_solved(solved("b"), tmp_path)
     assert written(tmp_path) == ["a.npz", "b.npz"]
+
+
+def test_folders_that_are_empty_then_do_not_stay(tmp_path):
+    lens = (640, 480), np.diag([500.0, 500.0, 1.0]), np.zeros(5)
+    camera = Camera("c0", *lens, np.eye(3), np.zeros(3))
+    one = solved("day/c", "night/d")
+    (rig,) = one.rigs
+    rigs = tuple(replace(rig, name=name, cameras={"c0": camera}) for name in ("north", "south"))
+    write_solved(replace(one, rigs=rigs), tmp_path)
+    for mine in ("south/opencv/mine.yml", "takes/night/mine.npz"):
+        (tmp_path / mine).write_text("mine")
+    write_solved(solved("b"), tmp_path)
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_dir()}
+    assert left == {"south", "south/opencv", "takes", "takes/night"}
 
 
 @pytest.mark.parametrize("name", ["../mine", "../../mine", "{folder}/mine"])

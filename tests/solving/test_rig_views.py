@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from canonpose.errors import InputError
-from canonpose.solving.rig_views import rig_views
+from canonpose.solving.rig_views import cameras_of_guessed_size, rig_views
 from solving.rigs import SKELETON, scene
 
 
@@ -33,3 +33,10 @@ def test_cameras_may_differ_and_sizes_may_be_unknown(takes):
     unknown = sized(takes[0], {name: None for name in takes[0].views})
     views = rig_views([unknown, *alike], ("c0", "c1", "c2", "c3"), SKELETON)
     assert views.sizes == ((1920, 1920), (3840, 2160), (1920, 1920), (1280, 720))
+
+
+def test_a_size_is_a_guess_where_no_take_tells_it(takes):
+    untold = [sized(take, {"c2": None}) for take in takes]
+    untold[0] = sized(untold[0], {"c1": None})
+    assert cameras_of_guessed_size(untold) == ("c2",)
+    assert cameras_of_guessed_size(takes) == ()

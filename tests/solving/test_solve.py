@@ -14,8 +14,10 @@ from canonpose.cli.main import main
 from canonpose.errors import InputError, InputWarning
 from canonpose.exporters.captures import write_capture
 from canonpose.fusing import read_rig
+from canonpose.fusing.rig_lifter import lifter_of_rig
+from canonpose.geometry.depth_mirror import mirrored_rotations
 from canonpose.inference.body_scale import body_size
-from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
+from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, save_lifter
 from canonpose.metrics import p_mpjpe
 from canonpose.readers.calibration import read_calibration
 from canonpose.readers.reference import read_reference
@@ -23,7 +25,7 @@ from canonpose.skeleton import Skeleton
 from canonpose.solving import SolveConfig, Solved, solve, write_solved
 from canonpose.solving.rig import solve_rig
 from canonpose.solving.rotations import consensus_rotations
-from solving.rigs import FOCAL, RING, SKELETON, errors_in_mm, rotation_errors, scene
+from solving.rigs import FOCAL, MIDDLE, RING, SKELETON, errors_in_mm, rotation_errors, scene
 from synthetic_people import Ring
 
 CONFIG = SolveConfig(points=300, first_points=150, frames=60, focals="one", body=False)
@@ -97,9 +99,8 @@ def test_the_mirrored_world_costs_more(exact):
 
 def test_a_mirrored_lifter_is_turned_round():
     shown = scene()
-    flip = np.diag([1.0, 1.0, -1.0])
     footage = shown.footage()
-    lifted = replace(footage.lifted, rotations=flip @ footage.lifted.rotations @ flip)
+    lifted = replace(footage.lifted, rotations=mirrored_rotations(footage.lifted.rotations))
     solution = solve_rig(replace(footage, lifted=lifted), CONFIG, None, lambda sentence: None)
     assert solution.rig.votes.mirrored
     assert max(errors_in_mm(solution, shown)) < 1
@@ -160,6 +161,49 @@ def test_two_cameras_get_focal_lengths_only_where_these_are_asked_for():
         assert solved(shown, asked).rig.projection == "perspective"
 
 
+def test_bodies_tell_the_focal_length_of_two_cameras():
+    shown = scene(ring=TWO, noise=2.0, frames=96)
+    config = replace(CONFIG, focals="auto", body=True)
+    solution, weak = solved(shown, config), solved(shown, replace(config, projection="weak"))
+    rig = solution.rig
+    assert rig.projection == "perspective"
+    for camera in rig.cameras.values():
+        assert camera.matrix[0, 0] == pytest.approx(FOCAL, rel=0.1)
+    assert rig.focal_deviation < 0.1
+    assert rotation_errors(rig, TWO).max() < 1.5
+    assert errors_in_mm(solution, shown)[0] < 25  # with places in the world, which weak has none of
+    world = shown.worlds[0] * 1000
+    rigid, of_weak = (float(p_mpjpe(a.takes[0].positions, world)) for a in (solution, weak))
+    assert rigid < of_weak
+
+
+def test_bodies_tell_two_cameras_of_different_focal_lengths():
+    shown = scene(ring=TWO, noise=1.0, frames=72)
+    (one,) = shown.capture.takes
+    wide = one.views["c1"]
+    wide = replace(wide, positions=(0.6 * (wide.positions - MIDDLE) + MIDDLE).astype(np.float32))
+    takes = (replace(one, views={**one.views, "c1": wide}),)
+    shown = replace(shown, capture=replace(shown.capture, takes=takes))
+    footage = shown.footage()
+    scales = footage.lifted.scales * np.array([[1.0], [0.6]])
+    footage = replace(footage, lifted=replace(footage.lifted, scales=scales))
+    config = replace(CONFIG, focals="auto", body=True, first_points=80)
+    rig = solve_rig(footage, config, 1.75, lambda sentence: None).rig
+    assert rig.lens == "own focal lengths"
+    assert rig.cameras["c0"].matrix[0, 0] == pytest.approx(FOCAL, rel=0.15)
+    assert rig.cameras["c1"].matrix[0, 0] == pytest.approx(0.6 * FOCAL, rel=0.15)
+    assert rotation_errors(rig, TWO).max() < 2
+
+
+def test_two_distant_cameras_end_in_weak_perspective():
+    """Bodies are best at the longest of all focal lengths, or tell none."""
+    shown = scene(frames=30, ring=replace(TWO, distance=80.0), noise=1.0, roam=0.1)
+    few = replace(CONFIG, focals="auto", body=True, points=150, first_points=60)
+    solution = solved(shown, few)
+    assert solution.rig.projection == "weak"
+    assert not solution.rig.cameras
+
+
 def test_rotations_of_a_weak_solution_belong_to_its_joints():
     shown = scene(ring=TWO, noise=2.0)
     footage = shown.footage()
@@ -169,7 +213,7 @@ def test_rotations_of_a_weak_solution_belong_to_its_joints():
     footage = replace(footage, lifted=replace(footage.lifted, rotations=off))
     errors = {}
     for body in (False, True):
-        config = replace(CONFIG, focals="auto", body=body)
+        config = replace(CONFIG, projection="weak", body=body)
         rig = solve_rig(footage, config, 1.75, lambda sentence: None).rig
         errors[body] = rotation_errors(rig, TWO).max()
     assert errors[False] > 3.5
@@ -261,6 +305,42 @@ def test_takes_that_no_three_cameras_saw_tell_the_cameras_together():
     assert rotation_errors(solution.rig, RING).max() < 0.1
 
 
+def cut(shown, *lengths):
+    """The first moments of each take."""
+    takes = []
+    for one, length in zip(shown.capture.takes, lengths, strict=True):
+        views = {
+            name: replace(view, positions=view.positions[:length], scores=view.scores[:length])
+            for name, view in one.views.items()
+        }
+        takes.append(replace(one, views=views))
+    worlds = [world[:length] for world, length in zip(shown.worlds, lengths, strict=True)]
+    return replace(shown, capture=replace(shown.capture, takes=tuple(takes)), worlds=worlds)
+
+
+@pytest.mark.parametrize("moments", [1, 2, 3])
+def test_a_few_moments_are_solved_with_the_cameras_of_a_long_take(moments):
+    shown = cut(scene(people=2, noise=1.0), 60, moments)
+    for config in (replace(CONFIG, body=True), CONFIG):
+        solution = solved(shown, config)
+        assert solution.rig.projection == "perspective"
+        assert solution.takes[1].valid.all()
+        assert max(errors_in_mm(solution, shown)) < 5
+
+
+@pytest.mark.parametrize("moments", [1, 2, 3])
+def test_a_rig_of_few_moments_does_not_stop_the_others(moments, monkeypatch, capsys):
+    shown = cut(scene(noise=1.0), moments)
+    says = r"rig 'rig' is solved in weak perspective.*: only \d+ joints"
+    for body in (False, True):
+        with pytest.warns(InputWarning, match=says):
+            solution = solved(shown, replace(CONFIG, body=body))
+        assert solution.rig.projection == "weak"
+        assert p_mpjpe(solution.takes[0].positions, shown.worlds[0] * 1000) < 15
+    with pytest.raises(InputError, match=r"only .* joints are seen well enough"):
+        solved(shown, replace(CONFIG, projection="perspective"))
+
+
 def test_a_camera_out_of_step_is_named():
     shown = scene(frames=60)
     take = shown.capture.takes[0]
@@ -278,11 +358,12 @@ def test_the_command_writes_what_can_be_read(exact, tmp_path, monkeypatch, capsy
     monkeypatch.setattr(canonpose.solving.lifted_views, "lift", shown.lift)
     module = sys.modules["canonpose.solving.solve"]  # the package's name is the function's
     monkeypatch.setattr(module, "solve_rig", lambda *_: solution)
-    monkeypatch.setattr("canonpose.cli.solve.load_lifter", lambda folder: lifter())
+    save_lifter(lifter(), tmp_path / "run")
     options = ["--points", "200", "--first-points", "100", "--focals", "one", "--no-body"]
     options += ["--static-cameras"]
     output = tmp_path / "solved"
-    options += ["--one-rig", "--subject-height", "1.75", "-m", "run", "-o", str(output)]
+    options += ["--one-rig", "--subject-height", "1.75", "-o", str(output)]
+    options += ["-m", str(tmp_path / "run")]
     assert main(["solve", str(folder), *options]) == 0
     assert "rig rig: perspective, one focal length" in capsys.readouterr().out
     reference = read_reference(output / "takes" / "t0.npz")
@@ -298,6 +379,8 @@ def test_the_command_writes_what_can_be_read(exact, tmp_path, monkeypatch, capsy
     facts = json.loads((output / "solve.json").read_text())
     assert facts["rigs"][0]["cameras"]["c0"]["error_px"] < 1
     assert facts["rigs"][0]["chirality"]["perspective_tells"] is True
+    assert facts["lifter"]["folder"] == "../run"
+    assert lifter_of_rig(output) == (str(output / "../run"), "")
 
 
 def test_cameras_of_an_earlier_solution_do_not_stay(exact, tmp_path):
@@ -335,6 +418,29 @@ def test_unknown_image_sizes_are_said(exact, monkeypatch):
     views = {name: replace(view, image_size=None) for name, view in take.views.items()}
     unsized = replace(shown.capture, takes=(replace(take, views=views),))
     assert any("c0, c1, c2, c3" in note for note in solve(unsized, lifter()).notes)
+
+
+def test_cameras_whose_image_size_is_a_guess_are_written_down(tmp_path):
+    shown = scene(frames=24, people=2)
+    without = {"t0": ("c1", "c2"), "t1": ("c2", "c3")}
+    takes = tuple(
+        replace(
+            one,
+            views={
+                name: replace(view, image_size=None) if name in without[one.name] else view
+                for name, view in one.views.items()
+            },
+        )
+        for one in shown.capture.takes
+    )
+    capture = replace(shown.capture, takes=takes)
+    solution = solved(replace(shown, capture=capture))
+    assert solution.rig.sizes_guessed == ("c2",)
+    for rig, guessed in ((solution.rig, ["c2"]), (replace(solution.rig, sizes_guessed=()), [])):
+        write_solved(Solved(solution.takes, (rig,), SKELETON, "m"), tmp_path)
+        facts = json.loads((tmp_path / "solve.json").read_text())
+        assert facts["rigs"][0]["image_sizes_guessed"] == guessed
+        assert read_rig(tmp_path).knows_sizes == (not guessed)
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfilt
 
+from canonpose.shifts.confidence import SURE
 from canonpose.synchronisation.audio import audio_shift
-from canonpose.synchronisation.confidence import SURE
 
 RATE = 8000
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from canonpose.shifts.estimate import estimate
 from canonpose.synchronisation.drift import drifts
-from canonpose.synchronisation.estimate import estimate
-from synchronisation.footage import RATE, film, world
+from shifts.footage import RATE, film, world
 
 MOTION = world(65)
 

@@ -6,11 +6,11 @@ import pytest
 
 from canonpose.readers import read_capture, read_keypoints
 from canonpose.readers.capture import take_plans
+from canonpose.shifts.confidence import SURE
+from canonpose.shifts.estimate import estimate
+from canonpose.shifts.views import Watched
 from canonpose.synchronisation.check import check_synchronisation
-from canonpose.synchronisation.confidence import SURE
-from canonpose.synchronisation.estimate import estimate
 from canonpose.synchronisation.take import synchronise_take
-from canonpose.synchronisation.views import Watched
 
 AISTPP = Path(__file__).parents[3] / "shared" / "data" / "aistpp"
 CACHE = Path(os.environ.get("CANONPOSE_CACHE", Path.home() / ".cache" / "canonpose"))
@@ -35,6 +35,22 @@ def test_the_camera_on_another_clock_is_found():
     frames = found.offsets * 60
     np.testing.assert_allclose(frames, [0, 0, 269, 0], atol=1)
     assert (found.confidence > SURE).all()
+
+
+@aistpp
+@pytest.mark.parametrize(
+    "cameras", ["c01 c03 c05", "c01 c03 c05 c08", "c01 c05 c06 c07 c08", "c02 c04 c05 c09"]
+)
+def test_the_camera_on_another_clock_raises_the_alarm(cameras):
+    doubts = check_synchronisation(read_capture(AISTPP / "train", cameras=cameras.split()))
+    assert [(doubt.take, doubt.camera) for doubt in doubts] == [("ch01", "c05"), ("ch03", "c05")]
+    np.testing.assert_allclose([doubt.frames for doubt in doubts], [269, -91], atol=1)
+
+
+@aistpp
+def test_the_others_raise_none():
+    cameras = [f"c0{number}" for number in (1, 2, 3, 4, 6, 7, 8, 9)]
+    assert check_synchronisation(read_capture(AISTPP / "train", cameras=cameras)) == []
 
 
 @aistpp

@@ -5,11 +5,11 @@ import pytest
 
 from canonpose.errors import InputError
 from canonpose.readers.capture_toml import read_capture_toml
+from canonpose.shifts.estimate import estimate
 from canonpose.synchronisation import settings_file
-from canonpose.synchronisation.estimate import estimate
 from canonpose.synchronisation.settings_file import write_clocks
 from canonpose.synchronisation.take import CameraClock, TakeClocks
-from synchronisation.footage import film, world
+from shifts.footage import film, world
 
 OWN = """# mine
 static_cameras = true  # tripods

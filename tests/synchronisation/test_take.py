@@ -97,3 +97,14 @@ def test_a_camera_that_sees_nobody_is_not_synchronised(tmp_path):
     assert take.notes == (
         f"take {tmp_path.name!r}, camera 'a0': nobody is seen in a0.npz, so it is left out",
     )
+
+
+@pytest.mark.parametrize(("shift", "error", "written"), [(1, 0.02, 0), (1, 0.01, 1), (4, 0.2, 4)])
+def test_an_offset_not_known_from_0_is_written_as_0(tmp_path, monkeypatch, shift, error, written):
+    """Frames of 1/60 s; what is less sure than 0.05 s is not taken for 0."""
+    monkeypatch.setattr(
+        "canonpose.shifts.estimate.standard_errors", lambda _, cameras: np.full(cameras, error)
+    )
+    take = synchronised(filmed(tmp_path, shift=shift, settings="fps = 60\n"))
+    assert take.clocks[1].offset == written
+    assert take.clocks[1].seconds == pytest.approx(shift / 60, abs=0.004)

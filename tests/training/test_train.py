@@ -73,6 +73,14 @@ def test_a_run_holds_what_it_should(footage, uninterrupted):
     assert lifter.training["learning_rate"] == 1e-3
 
 
+@pytest.mark.parametrize("static", [False, True])
+def test_only_who_has_not_said_so_is_asked_whether_the_cameras_stood_still(footage, static):
+    with pytest.warns(InputWarning, match="the chirality vote is close") as said:
+        train(replace(footage, static_cameras=static), config=TINY, device="cpu")
+    (close,) = (str(one.message) for one in said if "chirality" in str(one.message))
+    assert ("say so if the cameras stood still" in close) != static
+
+
 def whole_weight(record):
     """The terms of an epoch, each with all of its weight."""
     terms = ("reprojection", "view", "camera")
@@ -291,6 +299,18 @@ class TestRefusals:
         train(footage, run, TINY, device="cpu", overwrite=True)
         assert weights(run) == weights(uninterrupted)
         assert steps_of(read_log(run)) == steps_of(read_log(uninterrupted))
+
+    def test_overwriting_leaves_nothing_that_was_of_the_former_lifter(self, footage, tmp_path):
+        run = tmp_path / "run"
+        train(footage, run, TINY, device="cpu")
+        made = {path.name for path in run.iterdir()}
+        for name in ("uncertainty", "temporal"):
+            (run / f"{name}.json").write_text("{}")
+            (run / f"{name}.safetensors").write_bytes(b"")
+        (run / "lifter.onnx").write_bytes(b"")
+        (run / "notes.txt").write_text("mine")
+        train(footage, run, replace(TINY, seed=7), device="cpu", overwrite=True)
+        assert {path.name for path in run.iterdir()} == {*made, "notes.txt"}
 
     @pytest.mark.parametrize("resume", [False, True])
     def test_nor_a_finished_one(self, footage, uninterrupted, resume):

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from canonpose.datamodel import ASSUMED_FPS
 from canonpose.errors import InputError
 from canonpose.uncertainty.folds import enough_left, folds_of, without
 from solving.rigs import scene
@@ -26,6 +29,15 @@ def test_stretches_of_time_with_margins_where_not():
     assert not seen[66 - 25 : 133 + 25].any()
     assert seen[: 66 - 25].all() and seen[133 + 25 :].all()
     assert np.isnan(middle.positions[100]).all()
+
+
+def test_margins_in_footage_of_unknown_frame_rate():
+    capture = scene(frames=200).capture
+    (take,) = capture.takes
+    untold = {camera: replace(view, fps=None) for camera, view in take.views.items()}
+    capture = replace(capture, takes=(replace(take, views=untold),))
+    hidden = folds_of(capture, 3, 1.0)[1].margins[0]
+    assert np.flatnonzero(hidden)[[0, -1]].tolist() == [66 - ASSUMED_FPS, 132 + ASSUMED_FPS]
 
 
 def test_two_parts_leave_the_third():

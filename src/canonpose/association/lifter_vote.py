@@ -6,8 +6,8 @@ the two are one body, it reprojects. How well is told by correlation over time, 
 itself: a lifter's error is mostly the same in all frames, and would hide who moves with whom.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from canonpose.lifter.mirror_image import lift_with_mirror_image
 from canonpose.losses.reprojection import unit_scale
 from canonpose.skeleton import Skeleton, convert
 from canonpose.skeleton.convert import complete
+from canonpose.tensor_rows import TensorRows
 
 MOST_FRAMES = 240
 """Of a track that are lifted, spread evenly."""
@@ -32,7 +33,8 @@ REMEMBERED = 512
 """Pieces of tracks that are not lifted again when they are compared with another."""
 
 
-class Lifted(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class LiftedTrack(TensorRows):
     """A track as the lifter sees it."""
 
     positions: Float[Tensor, "frame joint 2"]
@@ -78,14 +80,14 @@ class LifterVote:
             return 0.0
         return float(np.clip((correlation - STRANGERS) / (ONE - STRANGERS), -1, 1))
 
-    def _lifted(self, seen: Float[np.ndarray, "frame joint 3"], skeleton: Skeleton) -> Lifted:
+    def _lifted(self, seen: Float[np.ndarray, "frame joint 3"], skeleton: Skeleton) -> LiftedTrack:
         seen = np.ascontiguousarray(seen, dtype=np.float32)
         return self._remembered(seen.tobytes(), seen.shape, skeleton)
 
     @torch.no_grad()
     def _lifted_bytes(
         self, content: bytes, shape: tuple[int, int, int], skeleton: Skeleton
-    ) -> Lifted:
+    ) -> LiftedTrack:
         seen = np.frombuffer(content, np.float32).reshape(shape)
         positions, scores = complete(seen[..., :2], seen[..., 2], skeleton)
         positions, scores = convert(positions, scores, skeleton, self.lifter.skeleton)
@@ -96,10 +98,10 @@ class LifterVote:
             self.lifter, poses.positions.to(device), poses.scores.to(device)
         )
         canonical = canonical - canonical[:, root : root + 1]
-        return Lifted(poses.positions, poses.scores > 0, canonical.cpu(), rotation.cpu())
+        return LiftedTrack(poses.positions, poses.scores > 0, canonical.cpu(), rotation.cpu())
 
 
-def reprojection_correlation(first: Lifted, second: Lifted) -> float | None:
+def reprojection_correlation(first: LiftedTrack, second: LiftedTrack) -> float | None:
     """How well the motion of each, in the other's camera, is the other's; None where unknown.
 
     -1 to 1, the mean of both ways.
@@ -107,13 +109,13 @@ def reprojection_correlation(first: Lifted, second: Lifted) -> float | None:
     shared = first.seen.any(1) & second.seen.any(1)
     if shared.sum() < FEWEST_FRAMES:
         return None
-    a, b = (Lifted(*(part[shared] for part in track)) for track in (first, second))
+    a, b = first.at(shared), second.at(shared)
     there = _correlation(rotate(b.rotation, a.canonical), b)
     back = _correlation(rotate(a.rotation, b.canonical), a)
     return (there + back) / 2
 
 
-def _correlation(in_camera: Float[Tensor, "frame joint 3"], target: Lifted) -> float:
+def _correlation(in_camera: Float[Tensor, "frame joint 3"], target: LiftedTrack) -> float:
     """Of deviations from the mean over time, over the joints that the target sees."""
     seen = target.seen.to(in_camera.dtype)
     images = (weak_perspective(in_camera), target.positions)

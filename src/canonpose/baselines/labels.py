@@ -16,6 +16,7 @@ from canonpose.geometry.cameras import UNITS_IN_METRES
 from canonpose.geometry.normalisation import normalise
 from canonpose.readers.reference import Reference
 from canonpose.skeleton import Skeleton, convert
+from canonpose.tensor_rows import TensorRows
 
 
 class LabelledView(NamedTuple):
@@ -27,7 +28,7 @@ class LabelledView(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class LabelledPoses:
+class LabelledPoses(TensorRows):
     """Single views, normalised, with their 3D labels."""
 
     positions: Float[Tensor, "sample joint 2"]
@@ -38,18 +39,6 @@ class LabelledPoses:
     """Camera frame, relative to the root, in metres; 0 where not valid."""
     valid: Bool[Tensor, "sample joint"]
     """Where there is a label."""
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def to(self, device: torch.device) -> "LabelledPoses":
-        """The same on another device."""
-        return LabelledPoses(
-            self.positions.to(device),
-            self.scores.to(device),
-            self.labels.to(device),
-            self.valid.to(device),
-        )
 
 
 def labelled_views(
@@ -96,13 +85,7 @@ def labelled_poses(views: Sequence[LabelledView]) -> LabelledPoses:
     if not views:
         raise InputError("there is no labelled view to train on; give one or more.")
     skeleton = views[0].keypoints.skeleton
-    parts = [_poses_of(view, skeleton) for view in views]
-    poses = LabelledPoses(
-        torch.cat([part.positions for part in parts]),
-        torch.cat([part.scores for part in parts]),
-        torch.cat([part.labels for part in parts]),
-        torch.cat([part.valid for part in parts]),
-    )
+    poses = LabelledPoses.concatenated([_poses_of(view, skeleton) for view in views])
     if len(poses) < 2:
         raise InputError(
             f"{_where(views[0].keypoints)}: {len(poses)} of all labelled frames have the root "
@@ -122,8 +105,7 @@ def _poses_of(view: LabelledView, skeleton: Skeleton) -> LabelledPoses:
             f"{where}: has {len(keypoints)} frames, but its labels have {len(reference)}; cut both "
             f"to the same frames."
         )
-    # A root of its own is not needed in a layout that only names joints.
-    own = Skeleton(name="reference", joints=reference.joints, root=reference.joints[0])
+    own = Skeleton.of_names("reference", reference.joints)
     labels, valid = convert(reference.positions, reference.valid.astype(np.float64), own, skeleton)
     root = skeleton.root_index
     labels = (labels - labels[:, root : root + 1]) * UNITS_IN_METRES["mm"]
@@ -136,12 +118,8 @@ def _poses_of(view: LabelledView, skeleton: Skeleton) -> LabelledPoses:
     # Where the root is not seen, all scores are 0.
     used = (scores[:, root] > 0) & torch.from_numpy(trusted[:, root])
     labels = np.where(trusted[..., None], labels, 0.0).astype(np.float32)
-    return LabelledPoses(
-        positions[used],
-        scores[used],
-        torch.from_numpy(labels)[used],
-        torch.from_numpy(trusted)[used],
-    )
+    poses = LabelledPoses(positions, scores, torch.from_numpy(labels), torch.from_numpy(trusted))
+    return poses.at(used)
 
 
 def _where(keypoints: Keypoints) -> str:

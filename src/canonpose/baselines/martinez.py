@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from canonpose.errors import InputError
+from canonpose.config_checks import above, at_least, at_most, below
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,10 @@ class MartinezConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        least = {"width": 1, "blocks": 0, "epochs": 1, "batch": 2, "learning_rate": 0}
-        for name, value in least.items():
-            if getattr(self, name) < value:
-                raise InputError(f"{name} must be at least {value}, not {getattr(self, name)}.")
-        if not 0 <= self.dropout < 1:
-            raise InputError(f"dropout must be from 0 to below 1, not {self.dropout}.")
-        if not 0 < self.decay <= 1:
-            raise InputError(f"decay must be above 0 and at most 1, not {self.decay}.")
-        if self.max_norm is not None and self.max_norm <= 0:
-            raise InputError(f"max_norm must be above 0, not {self.max_norm}.")
+        at_least(self, width=1, blocks=0, epochs=1, batch=2, learning_rate=0, dropout=0)
+        below(self, dropout=1)
+        above(self, decay=0, max_norm=0)
+        at_most(self, decay=1)
 
 
 def _layer(inputs: int, config: MartinezConfig) -> nn.Sequential:

@@ -8,6 +8,7 @@ from jaxtyping import Int64
 from canonpose.baselines.chain import MIN_MATCHES, chained_cameras, common_joints
 from canonpose.baselines.focal import estimate_focal
 from canonpose.baselines.relative_pose import poselib
+from canonpose.config_checks import above, below
 from canonpose.errors import InputError
 from canonpose.geometry.cameras import Camera
 from canonpose.skeleton import Skeleton
@@ -32,11 +33,8 @@ class EpipolarConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.focal is not None and not 0 < self.focal < np.inf:
-            raise InputError(f"focal must be a positive number of pixels, not {self.focal}.")
-        for name in ("matches", "frames", "max_error"):
-            if getattr(self, name) <= 0:
-                raise InputError(f"{name} must be above 0, not {getattr(self, name)}.")
+        above(self, focal=0, matches=0, frames=0, max_error=0)
+        below(self, focal=np.inf)
 
 
 def estimated_cameras(

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 
 import torch
 from jaxtyping import Bool, Float
@@ -15,7 +14,8 @@ from canonpose.baselines.martinez import MartinezConfig, MartinezLifter
 from canonpose.baselines.trained import SupervisedLifter
 from canonpose.device import choose_device
 from canonpose.errors import InputError
-from canonpose.training.randomness import ORDER, WEIGHTS, generator_for
+from canonpose.network_files import versions
+from canonpose.training.randomness import ORDER, generator_for, seeded_weights
 
 MIN_DEVIATION = 1e-6
 """A coordinate that varies less, as the root's, does not vary but by rounding."""
@@ -70,17 +70,14 @@ def train_supervised(
     poses = labelled_poses(views).to(where)
     skeleton = views[0].keypoints.skeleton
     started = time.monotonic()
-    # Dropout draws from torch's own generator.
-    with torch.random.fork_rng(devices=[where] if where.type == "cuda" else []):
-        torch.manual_seed(generator_for(config.seed, WEIGHTS).initial_seed())
+    with seeded_weights(config.seed, where):
         network = MartinezLifter(len(skeleton), config)
         network.to(where)
         _standardise(network, poses)
         loss = _descend(network, poses, config, progress, started)
     network.eval()
     provenance = {
-        "canonpose": version("canonpose"),
-        "torch": torch.__version__,
+        **versions(),
         "samples": len(poses),
         "labelled_share": round(float(poses.valid.float().mean()), 4),
         "loss": loss,

@@ -11,16 +11,10 @@ from canonpose.baselines.martinez import MartinezConfig, MartinezLifter
 from canonpose.config_tables import from_table, to_table
 from canonpose.datamodel import Keypoints, Poses
 from canonpose.device import choose_device
-from canonpose.lifter.footage import footage_for
+from canonpose.lifter.footage import batches_of, footage_for
+from canonpose.lifter.poses import poses_of
 from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
-
-FILES = NetworkFiles(
-    "supervised", kind="supervised lifter", version=1, made_by="canonpose.baselines.save_supervised"
-)
-WEIGHTS, CARD = FILES.weights, FILES.card
-BATCH = 8192
-"""Poses a pass; bounds the memory of long recordings."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,29 +52,41 @@ class SupervisedLifter:
         InputError
             If the keypoints lack the root joint altogether.
         """
-        positions, scores, normalised, unseen = footage_for(keypoints, self.skeleton)
+        seen, normalised, unseen = footage_for(keypoints, self.skeleton)
         root = self.skeleton.root_index
         where = choose_device(device)
         self.network.to(where).eval()
-        parts = zip(normalised.positions.split(BATCH), normalised.scores.split(BATCH), strict=True)
-        lifted = torch.cat([self.network(p.to(where), s.to(where)).cpu() for p, s in parts])
+        lifted = torch.cat([self.network(*part).cpu() for part in batches_of(normalised, where)])
         lifted = lifted - lifted[:, root : root + 1]
         rotation = torch.eye(3).repeat(len(lifted), 1, 1)
         lifted[unseen], rotation[unseen] = torch.nan, torch.nan
-        return Poses(
-            positions=lifted.numpy(),
-            scores=scores,
-            canonical=lifted.numpy().copy(),
-            rotation=rotation.numpy(),
-            keypoints=positions,
-            skeleton=self.skeleton,
-            units=self.units,
-            fps=keypoints.fps,
-            image_size=keypoints.image_size,
-            camera=keypoints.camera,
-            source=keypoints.source,
-            person=keypoints.person,
-        )
+        return poses_of(seen, lifted.numpy(), lifted.numpy(), rotation.numpy(), units=self.units)
+
+    def to_card(self) -> dict[str, Any]:
+        """All but the weights."""
+        return {
+            "config": to_table(self.network.config),
+            "skeleton": self.skeleton.to_dict(),
+            "units": self.units,
+            "provenance": dict(self.provenance),
+        }
+
+    @classmethod
+    def from_card(cls, card: dict[str, Any]) -> "SupervisedLifter":
+        """With random weights."""
+        skeleton = Skeleton.from_dict(card["skeleton"])
+        network = MartinezLifter(len(skeleton), from_table(MartinezConfig, card["config"]))
+        return cls(network, skeleton, str(card["units"]), dict(card["provenance"]))
+
+
+FILES = NetworkFiles(
+    SupervisedLifter.from_card,
+    "supervised",
+    kind="supervised lifter",
+    version=1,
+    made_by="canonpose.baselines.save_supervised",
+)
+WEIGHTS, CARD = FILES.weights, FILES.card
 
 
 def save_supervised(lifter: SupervisedLifter, folder: str | Path) -> None:
@@ -93,13 +99,7 @@ def save_supervised(lifter: SupervisedLifter, folder: str | Path) -> None:
     InputError
         If the folder cannot be written to.
     """
-    facts = {
-        "config": to_table(lifter.network.config),
-        "skeleton": lifter.skeleton.to_dict(),
-        "units": lifter.units,
-        "provenance": dict(lifter.provenance),
-    }
-    FILES.write(Path(folder), lifter.network, facts)
+    FILES.save(lifter, folder)
 
 
 def load_supervised(folder: str | Path) -> SupervisedLifter:
@@ -110,10 +110,4 @@ def load_supervised(folder: str | Path) -> SupervisedLifter:
     InputError
         If the folder holds no supervised lifter, a foreign or a damaged one.
     """
-    return FILES.read(Path(folder), _described)
-
-
-def _described(card: dict[str, Any]) -> SupervisedLifter:
-    skeleton = Skeleton.from_dict(card["skeleton"])
-    network = MartinezLifter(len(skeleton), from_table(MartinezConfig, card["config"]))
-    return SupervisedLifter(network, skeleton, str(card["units"]), dict(card["provenance"]))
+    return FILES.load(folder)

@@ -15,7 +15,12 @@ poses in the other world voted 1.00, one with a quarter there 0.89, and with hal
 
 
 def resolve_chirality(
-    network: Lifter, positions: torch.Tensor, scores: torch.Tensor, skeleton: Skeleton
+    network: Lifter,
+    positions: torch.Tensor,
+    scores: torch.Tensor,
+    skeleton: Skeleton,
+    *,
+    static_cameras: bool = False,
 ) -> ChiralityVote:
     """Lift the training poses, let anatomy vote, and un-mirror the network where it says so.
 
@@ -24,6 +29,9 @@ def resolve_chirality(
     positions : tensor [pose, joint, 2]
         Normalised; views without detection have scores 0 and do not vote.
     scores : tensor [pose, joint]
+    skeleton : Skeleton
+    static_cameras : bool
+        Training knew that the cameras stood still, so that nobody is asked to say so.
 
     Returns
     -------
@@ -45,10 +53,11 @@ def resolve_chirality(
             stacklevel=2,
         )
     elif abs(ballot.margin) < SMALL_MARGIN:
+        still = "" if static_cameras else "say so if the cameras stood still, "
         warnings.warn(
             f"the chirality vote is close ({ballot}): the lifter may hold some poses in the real "
             f"world and some in the mirrored one, which no single correction mends; train longer, "
-            f"say so if the cameras stood still, or add footage or cameras.",
+            f"{still}or add footage or cameras.",
             InputWarning,
             stacklevel=2,
         )

@@ -1,5 +1,6 @@
 """Reading the capture that a command's options name."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -9,7 +10,8 @@ from canonpose.cli.detecting import DetectorOptions, detecting
 from canonpose.cli.notes import print_notes
 from canonpose.cli.parsing import comma_separated, persons_by_camera
 from canonpose.datamodel import Capture
-from canonpose.people.choice import VoteOn
+from canonpose.errors import InputError
+from canonpose.people.agreement import VoteOn
 from canonpose.readers import read_capture
 
 
@@ -35,6 +37,27 @@ class OfACapture(Protocol):
     @property
     def detector(self) -> DetectorOptions:
         """Of videos."""
+
+
+def check_named_once(folders: Sequence[Path]) -> None:
+    """Refuse no footage, and footage that would count twice.
+
+    Raises
+    ------
+    InputError
+        If there is no folder, or two of them are the same one, links followed.
+    """
+    if not folders:
+        raise InputError("no capture is given; name the folder of at least one.")
+    known: dict[Path, Path] = {}
+    for folder in folders:
+        place = folder.resolve()
+        if place in known:
+            raise InputError(
+                f"{folder}: is the same footage as {known[place]}, and would count twice; name it "
+                f"once."
+            )
+        known[place] = folder
 
 
 def capture_of(

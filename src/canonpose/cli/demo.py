@@ -12,7 +12,7 @@ from rich.markup import escape
 from canonpose import demo, training
 from canonpose.cli.detecting import DEFAULT_DETECTOR, detecting
 from canonpose.cli.evaluate import print_scores
-from canonpose.cli.parsing import parse
+from canonpose.cli.parsing import Switch, parse
 from canonpose.cli.presets import of_default_length, preset_of
 from canonpose.cli.trainings import print_training, stage_bars
 from canonpose.datamodel import Capture
@@ -38,9 +38,9 @@ class Demo:
     """Folder for the results."""
     preset: str = "fast"
     """fast, released (the authors' code) or paper (the paper's text)."""
-    from_keypoints: bool = False
+    from_keypoints: Switch = False
     """Begin with the keypoints that come with the footage, not with its videos."""
-    no_refine: bool = False
+    no_refine: Switch = False
     """Train self-supervised alone, which is less exact."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""

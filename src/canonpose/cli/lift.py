@@ -13,7 +13,7 @@ from rich.markup import escape
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.notes import say_if_pretrained
 from canonpose.cli.overlay import draw_overlay, video_of
-from canonpose.cli.parsing import comma_separated, frame_rate, parse, persons_by_camera
+from canonpose.cli.parsing import Switch, comma_separated, frame_rate, parse, persons_by_camera
 from canonpose.datamodel import Poses
 from canonpose.deployment.runtimes import Runtime, lifting_by
 from canonpose.errors import InputError
@@ -42,9 +42,9 @@ class Lift:
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="OUT.npz")]
     """File for the poses."""
     model: Annotated[str | None, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = None
-    """Folder of a trained lifter; by default the one that --rig was solved with, else the one that
-    comes with canonpose, which has not seen your footage."""
-    single_frame: bool = False
+    """Folder of a trained lifter; by default the one that solved --rig, else the one that comes
+    with canonpose, which has not seen your footage."""
+    single_frame: Switch = False
     """Lift every frame of a recording by itself, and not as a mean over its neighbours."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
@@ -57,7 +57,7 @@ class Lift:
     """Frames per second, in place of what the file says; frames are joined over time by it."""
     cameras: str | None = None
     """Of several cameras: those to use, separated by commas; all by default."""
-    static_cameras: bool = False
+    static_cameras: Switch = False
     """Of several cameras: they stand still, which makes the result much better."""
     rig: Annotated[Path | None, tyro.conf.arg(metavar="SOLVED")] = None
     """Of several cameras: the folder that canonpose solve wrote for them, or a calibration file.
@@ -75,7 +75,7 @@ class Lift:
     runtime: Runtime = "torch"
     """onnx lifts one camera without PyTorch, and starts faster: by a file that canonpose export
     wrote, or the lifter.onnx in the folder of the model."""
-    each: bool = False
+    each: Switch = False
     """Lift each of many files by itself, into a folder: see canonpose lift --each --help."""
     detector: Flat = DEFAULT_DETECTOR
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from canonpose.cli.corpus import DEFAULT_CORPUS, FlatCorpus, conclude, showing
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
-from canonpose.cli.parsing import frame_rate, parse
+from canonpose.cli.parsing import Switch, frame_rate, parse
 from canonpose.corpus.inputs import cameras_inside, check_names, find_sources
 from canonpose.corpus.lifting import LiftJob, LiftSettings, lift_corpus
 from canonpose.deployment.runtimes import Runtime
@@ -34,7 +34,7 @@ class LiftEach:
     model: Annotated[str, tyro.conf.arg(aliases=["-m"], metavar="RUN")] = PRETRAINED
     """Folder of a trained lifter; by default the one that comes with canonpose, which has not seen
     your footage."""
-    single_frame: bool = False
+    single_frame: Switch = False
     """Lift every frame of a recording by itself, and not as a mean over its neighbours."""
     subject_height: float | None = None
     """Standing height in metres of the one person in all files; makes the results metric."""

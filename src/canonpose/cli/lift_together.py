@@ -14,10 +14,10 @@ from canonpose.datamodel import Poses
 from canonpose.errors import InputError
 from canonpose.exporters.overlay.pictures import by_picture
 from canonpose.fusing import Fused, KnownRig, lift_views, read_rig
+from canonpose.fusing.rig_lifter import lifter_of_rig
 from canonpose.lifter import TrainedLifter
 from canonpose.lifter.naming import PRETRAINED
 from canonpose.lifter.pretrained import lifter_named
-from canonpose.lifter.trained import CARD
 from canonpose.readers.one_take import ViewsOfTake, moments_of_frames, read_take
 from canonpose.solving.files import write_take
 
@@ -40,7 +40,7 @@ def lift_together(options: "Lift", console: Console) -> tuple[Poses, tuple[Path,
             fps=frame_rate(options.fps),
             detect=detect,
         )
-        moments = moments_of_frames(take, detect) if options.overlay else {}
+    moments = moments_of_frames(take) if options.overlay else {}
     print_notes(console, take.notes)
     camera = options.camera or next(iter(take.views))
     if options.overlay and camera in take.files:
@@ -87,7 +87,9 @@ def _fused(
 def _lifter(options: "Lift", console: Console) -> TrainedLifter:
     """The given one, else that of the rig, else the pretrained one."""
     model = options.model
-    if model is None and options.rig is not None and (options.rig / "lifter" / CARD).exists():
-        model = str(options.rig / "lifter")
+    if model is None and options.rig is not None:
+        model, instead = lifter_of_rig(options.rig)
+        if instead:
+            console.print(escape(instead), soft_wrap=True)
     say_if_pretrained(model or PRETRAINED, console)
     return lifter_named(model or PRETRAINED)

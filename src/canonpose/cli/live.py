@@ -10,16 +10,16 @@ import tyro
 from rich.console import Console
 
 from canonpose.cli.detecting import DetectorOptions, Flat
-from canonpose.cli.parsing import parse
+from canonpose.cli.parsing import Switch, parse
 from canonpose.detection.registry import create_detector
 from canonpose.errors import InputError
 from canonpose.lifter.pretrained import PRETRAINED, lifter_named
 from canonpose.lifter.temporal import own_temporal
 from canonpose.live import LiveSession, LiveSettings
-from canonpose.live.camera import Camera
 from canonpose.live.playback import Playback
 from canonpose.live.source import Source
 from canonpose.live.state import Timing
+from canonpose.live.webcam import Webcam
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,15 @@ class Live:
     """Folder of a trained lifter; by default the one that comes with canonpose."""
     camera: int | None = None
     """Which of this machine's cameras, from 0."""
-    single_frame: bool = False
+    single_frame: Switch = False
     """Lift every picture by itself, even if the model knows how to join them over time."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
-    loop: bool = False
+    loop: Switch = False
     """Play the video again and again."""
     port: int = 0
     """Port of 127.0.0.1, where the page is; a free one by default."""
-    open: bool = False
+    open: Switch = False
     """Open the page in the browser."""
     seconds: float | None = None
     """Stop after so long; by default, run until Ctrl-C."""
@@ -88,4 +88,4 @@ def _source(options: Live) -> Source:
         return Playback(options.video, loop=options.loop)
     if options.loop:
         raise InputError("--loop: a camera does not end; leave it out.")
-    return Camera(options.camera or 0)
+    return Webcam(options.camera or 0)

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from canonpose import morphing
 from canonpose.cli.notes import print_notes
-from canonpose.cli.parsing import comma_separated, option_value, parse
+from canonpose.cli.parsing import Switch, comma_separated, option_value, parse
 from canonpose.cli.trainings import show_progress, training_bar
 from canonpose.datamodel import Capture, Keypoints
 from canonpose.device import choose_device
@@ -25,8 +25,9 @@ from canonpose.exporters.captures import (
 from canonpose.folders import check_not_over
 from canonpose.morphing import MorphingConfig
 from canonpose.morphing.trained import FILES
-from canonpose.readers import read_capture, read_keypoints
+from canonpose.readers import read_capture
 from canonpose.readers.one_take import is_one_view
+from canonpose.readers.one_view import view_of_file
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class MorphTrain:
     """Joint layout of TRUE where it does not tell."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
-    overwrite: bool = False
+    overwrite: Switch = False
     """Write into a folder that holds a morphing."""
     config: Annotated[MorphingConfig, tyro.conf.arg(name="")] = morphing.MORPHING_PRESETS["fast"]
 
@@ -76,7 +77,7 @@ class MorphApply:
     """Joint layout of the files where they do not tell: a name or a skeleton TOML file."""
     device: str = "auto"
     """auto, cpu, cuda, ..."""
-    overwrite: bool = False
+    overwrite: Switch = False
     """Write over a keypoint file that is there; a capture's folder must be new."""
 
 
@@ -143,8 +144,10 @@ def _apply_to_one(options: MorphApply, model: morphing.TrainedMorphing, console:
     for path in written:
         if path.exists() and not options.overwrite:
             raise InputError(f"{path}: is there already; add --overwrite or choose another name.")
-    keypoints = read_keypoints(options.input, layout=options.layout, person=options.person)
-    morphed = morphing.apply_morphing(keypoints, model)
+    view = view_of_file(options.input, layout=options.layout)
+    if options.person is not None:
+        view = replace(view, person=options.person)
+    morphed = morphing.apply_morphing(view.read(), model)
     write_keypoints(morphed, options.output)
     console.print(_told(morphed, options.output), soft_wrap=True)
     if described is not None:
@@ -180,8 +183,8 @@ def _read_pairs(options: MorphTrain, console: Console) -> list[tuple[Keypoints, 
             f"give two of a kind."
         )
     if one_camera:
-        detected = read_keypoints(options.detected, layout=options.layout)
-        return [(detected, read_keypoints(options.true, layout=options.true_layout))]
+        detected = view_of_file(options.detected, layout=options.layout).read()
+        return [(detected, view_of_file(options.true, layout=options.true_layout).read())]
     seen = _read(options.detected, options.cameras, options.layout, console)
     true = _read(options.true, ",".join(seen.cameras), options.true_layout, console)
     return morphing.pairs_of_captures(seen, true)

@@ -9,12 +9,12 @@ import tyro
 from rich.console import Console
 
 from canonpose.association import LifterVote
+from canonpose.cli.captures import check_named_once
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
 from canonpose.cli.notes import print_notes
-from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
+from canonpose.cli.parsing import Switch, comma_separated, parse, persons_by_camera
 from canonpose.cli.presets import static_cameras
 from canonpose.cli.progress import progress_bar
-from canonpose.errors import InputError
 from canonpose.folders import check_free
 from canonpose.lifter.pretrained import lifter_named
 from canonpose.training.store import pack
@@ -33,9 +33,9 @@ class Pack:
     """Folder to write; must be new or empty."""
     cameras: str | None = None
     """Cameras to use, separated by commas; all by default."""
-    static_cameras: bool = False
+    static_cameras: Switch = False
     """The cameras stand still during each take."""
-    moving_cameras: bool = False
+    moving_cameras: Switch = False
     """The cameras move or zoom, whatever capture.toml says."""
     person: str | None = None
     """Which person to take, by camera where there are several: cam01=2,cam02=1."""
@@ -50,8 +50,7 @@ class Pack:
 def main(arguments: Sequence[str]) -> None:
     """Parse and run."""
     options = parse(Pack, "pack", arguments)
-    if not options.capture:
-        raise InputError("no capture is given; name the folder of at least one.")
+    check_named_once(options.capture)
     check_free(options.output)
     console = Console(highlight=False)
     with (

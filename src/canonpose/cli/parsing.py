@@ -1,7 +1,7 @@
 """Command lines from dataclasses."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import tyro
 
@@ -9,8 +9,9 @@ from canonpose.errors import InputError
 
 Options = TypeVar("Options")
 
-NO_PAIRS = (tyro.conf.FlagCreatePairsOff,)
-"""A switch that is off by default has no ``--no-...`` twin."""
+Switch = Annotated[bool, tyro.conf.FlagCreatePairsOff]
+"""An option of a command that is off by default, without a ``--no-...`` twin. Settings have both,
+as a preset may have them either way."""
 
 
 def parse(
@@ -19,8 +20,8 @@ def parse(
     """Parse a command's options; wrong ones end the process with exit code 2."""
     prog, args = f"canonpose {name}", list(arguments)
     if default is None:
-        return tyro.cli(kind, prog=prog, args=args, config=NO_PAIRS)
-    return tyro.cli(kind, prog=prog, args=args, config=NO_PAIRS, default=default)
+        return tyro.cli(kind, prog=prog, args=args)
+    return tyro.cli(kind, prog=prog, args=args, default=default)
 
 
 def option_value(arguments: Sequence[str], option: str, default: str) -> str:

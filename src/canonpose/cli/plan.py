@@ -9,7 +9,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from canonpose.cli.parsing import comma_separated, parse
+from canonpose.cli.parsing import Switch, comma_separated, parse
 from canonpose.cli.progress import progress_bar
 from canonpose.errors import InputError
 from canonpose.files import write_whole
@@ -41,7 +41,7 @@ class Plan:
     coincide are left out."""
     seeds: int = 1
     """Trainings of each rig."""
-    full: bool = False
+    full: Switch = False
     """Train as `canonpose train --preset fast --start-from nothing` does: hours rather than minutes
     without a GPU."""
     moments: int = 3000

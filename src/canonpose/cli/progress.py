@@ -24,4 +24,19 @@ def progress_bar(console: Console, counted: str = "", field: str | None = None) 
     ]
     if field is not None:
         columns.append(TextColumn(f"{{task.fields[{field}]}}"))
-    return Progress(*columns, console=console)
+    return _WithoutIdle(*columns, console=console)
+
+
+class _WithoutIdle(Progress):
+    """Leaves nothing of a task behind of which nothing was done, as where a training is refused."""
+
+    def stop(self) -> None:
+        """Leave the bars that tell something, and no line where none does."""
+        for task in self.tasks:
+            if task.total is None and not task.completed:
+                self.remove_task(task.id)
+        if self.tasks:
+            super().stop()
+        else:
+            self.live.transient = True
+            self.live.stop()

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from canonpose import reproduce
 from canonpose.cli.notes import print_notes
-from canonpose.cli.parsing import comma_separated, parse
+from canonpose.cli.parsing import Switch, comma_separated, parse
 from canonpose.cli.presets import preset_of
 from canonpose.cli.progress import progress_bar
 from canonpose.datasets import DATASETS, read_dataset
@@ -45,11 +45,11 @@ class Reproduce:
     """Trainings of each row."""
     rows: str | None = None
     """Only rows with these names, separated by commas."""
-    static: bool = False
+    static: Switch = False
     """Camera-consistency in every row, not only where the paper has it."""
     baseline_epochs: int = 40
     """Of the supervised lifters, in Tables 1 and 2."""
-    morph: bool = False
+    morph: Switch = False
     """Morph the detections, learned on the data set's held-back subject (section 4.2)."""
     preset: str = "released"
     """released (the authors' code), paper (the paper's text) or fast (ours)."""

@@ -15,7 +15,7 @@ from canonpose import training
 from canonpose.cli.captures import capture_of
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
 from canonpose.cli.notes import print_notes
-from canonpose.cli.parsing import parse
+from canonpose.cli.parsing import Switch, parse
 from canonpose.cli.trainings import print_training, show_progress, training_bar
 from canonpose.datamodel import Capture
 from canonpose.errors import InputError
@@ -24,7 +24,7 @@ from canonpose.lifter import TrainedLifter, load_lifter
 from canonpose.lifter.subject_height import check_height, size_of_subject
 from canonpose.lifter.trained import CARD
 from canonpose.solving import SolveConfig, one_rig, solve, write_solved
-from canonpose.solving.files import FACTS, TAKES
+from canonpose.solving.files import FACTS, LIFTER, TAKES
 from canonpose.solving.rig_views import check_sizes
 from canonpose.solving.solved import Solved, SolvedRig
 from canonpose.training.checkpoint import CHECKPOINT
@@ -49,9 +49,9 @@ class Solve:
     other joints or does not solve the footage, one that is trained on it, into SOLVED/lifter."""
     cameras: str | None = None
     """Cameras to use, separated by commas; all by default."""
-    static_cameras: bool = False
+    static_cameras: Switch = False
     """The cameras stand still during each take: more is found then."""
-    one_rig: bool = False
+    one_rig: Switch = False
     """The cameras stayed where they were between all takes."""
     subject_height: float | None = None
     """Standing height in metres; makes the result metric."""
@@ -74,8 +74,8 @@ def main(arguments: Sequence[str]) -> None:
     if options.one_rig:
         capture = one_rig(capture)
     _check(capture, options.subject_height)
-    solved = _solved(options, capture, console)
-    write_solved(solved, options.output)
+    solved, lifter = _solved(options, capture, console)
+    write_solved(solved, options.output, lifter)
     for rig in solved.rigs:
         _print_rig(console, rig, options.config)
     _print_takes(console, solved)
@@ -94,26 +94,28 @@ def _check(capture: Capture, subject_height: float | None) -> None:
             check_sizes([take for take in capture.takes if take.rig == rig])
 
 
-def _solved(options: Solve, capture: Capture, console: Console) -> Solved:
+def _solved(options: Solve, capture: Capture, console: Console) -> tuple[Solved, str | Path]:
     """By the given lifter, or that of an earlier run, else the pretrained one; else by one that is
-    trained on this footage.
+    trained on this footage. With its folder or name.
     """
-    folder = options.output / "lifter"
+    folder = options.output / LIFTER
     begun = (folder / CHECKPOINT).exists()
     if options.model is not None:
-        return _solved_by(load_lifter(options.model), options, capture, console)
+        lifter = load_lifter(options.model)
+        return _solved_by(lifter, options, capture, console), options.model
     if (folder / CARD).exists() and not begun:
         console.print(f"lifter: {folder}, trained before", soft_wrap=True)
-        return _solved_by(load_lifter(folder), options, capture, console)
+        return _solved_by(load_lifter(folder), options, capture, console), folder
     preset = training.PRESETS[training.default_preset(capture.static_cameras)]
     if not begun and (ready := ready_lifter(capture, preset)) is not None:
         lifter, name = ready
         console.print(f"lifter: {name}, as it is")
         try:
-            return _solved_by(lifter, options, capture, console)
+            return _solved_by(lifter, options, capture, console), name
         except InputError as error:
             console.print(f"it does not solve this footage: {error}", markup=False, soft_wrap=True)
-    return _solved_by(_trained(options, folder, capture, console), options, capture, console)
+    lifter = _trained(options, folder, capture, console)
+    return _solved_by(lifter, options, capture, console), folder
 
 
 def _trained(options: Solve, folder: Path, capture: Capture, console: Console) -> TrainedLifter:
@@ -158,7 +160,7 @@ def _print_rig(console: Console, rig: SolvedRig, config: SolveConfig) -> None:
         table.add_row(escape(report.name), *(_number(number) for number in numbers))
     console.print(f"rig {rig.name}: {rig.projection}, {rig.lens}", markup=False, soft_wrap=True)
     if rig.projection == "weak" and config.projection == "auto":
-        console.print(_why_weak(rig), soft_wrap=True)
+        console.print(_why_weak(rig, config), soft_wrap=True)
     console.print(table)
     votes = rig.votes
     console.print(f"chirality by anatomy: {votes.anatomy}", markup=False, soft_wrap=True)
@@ -170,16 +172,17 @@ def _print_rig(console: Console, rig: SolvedRig, config: SolveConfig) -> None:
         )
 
 
-def _why_weak(rig: SolvedRig) -> str:
+def _why_weak(rig: SolvedRig, config: SolveConfig) -> str:
     """Why no perspective was found, and what that means for the cameras."""
-    why, remedy = "the footage does not tell the focal lengths", "--projection perspective"
-    if len(rig.reports) == 2 and np.isnan(rig.focal_deviation):  # not looked for
-        why = "two cameras that look at one person do not tell their focal lengths reliably"
-        remedy = "--focals one, --focals own or --projection perspective"
-    return (
-        f"{why}: there are no places of the cameras, only how they are turned "
-        f"({remedy} looks for more)"
-    )
+    why = "the footage does not tell the focal lengths"
+    remedy = "--projection perspective looks for more"
+    looked_for = not np.isnan(rig.focal_deviation)
+    if len(rig.reports) == 2 and not looked_for and not config.body:
+        why = "two cameras that look at one person do not tell their focal lengths without bones"
+        remedy = "leave out --no-body"
+    elif not looked_for:
+        why, remedy = "too few joints are seen well to tell where the cameras stand", "film more"
+    return f"{why}: there are no places of the cameras, only how they are turned ({remedy})"
 
 
 def _print_takes(console: Console, solved: Solved) -> None:

@@ -11,13 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat, detecting
-from canonpose.cli.parsing import comma_separated, parse, persons_by_camera
+from canonpose.cli.parsing import Switch, comma_separated, parse, persons_by_camera
 from canonpose.errors import InputError
 from canonpose.folders import check_not_over
 from canonpose.readers.capture_toml import FILE_NAME
 from canonpose.readers.folders import find_takes
+from canonpose.shifts.confidence import in_words
 from canonpose.synchronisation.capture import synchronise
-from canonpose.synchronisation.confidence import in_words
 from canonpose.synchronisation.plots import plot_curves
 from canonpose.synchronisation.settings_file import write_clocks
 from canonpose.synchronisation.take import TakeClocks
@@ -35,7 +35,7 @@ class Sync:
 
     capture: tyro.conf.Positional[Path]
     """Folder of takes, or a single take."""
-    dry_run: bool = False
+    dry_run: Switch = False
     """Say what was found, and write nothing into capture.toml."""
     curves: Path | None = None
     """The picture of the curves; sync.png in the capture's folder unless given."""

@@ -11,9 +11,9 @@ from rich.markup import escape
 
 from canonpose import training
 from canonpose.association import LifterVote
-from canonpose.cli.captures import capture_of
+from canonpose.cli.captures import capture_of, check_named_once
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
-from canonpose.cli.parsing import option_value, parse
+from canonpose.cli.parsing import Switch, option_value, parse
 from canonpose.cli.presets import of_default_length, preset_of, static_cameras
 from canonpose.cli.progress import progress_bar
 from canonpose.cli.trainings import print_training, show_progress, stage_bars, training_bar
@@ -53,9 +53,9 @@ class Train:
     code) or paper (the paper's text); fast or moving by what is said of the cameras."""
     cameras: str | None = None
     """Cameras to use, separated by commas; all by default."""
-    static_cameras: bool = False
+    static_cameras: Switch = False
     """The cameras stand still during each take: use camera-consistency."""
-    moving_cameras: bool = False
+    moving_cameras: Switch = False
     """The cameras move or zoom, whatever capture.toml says: camera-consistency only between moments
     that are close in time."""
     person: str | None = None
@@ -71,19 +71,19 @@ class Train:
     memory: Annotated[float | None, tyro.conf.arg(metavar="GB")] = None
     """Of packed footage: how much of the device's memory the samples may take up, by default half
     of what is free; more stays on disk."""
-    refine: bool = False
+    refine: Switch = False
     """Solve the footage in 3D, from all views together, and train a student on that. What solves it
     is the lifter that training starts from, else one that is trained self-supervised first, into
     RUN/self-supervised. Done by default where the footage is not packed, and none of --preset,
     --epochs and --min-steps is given."""
-    no_refine: bool = False
+    no_refine: Switch = False
     """Do not: train self-supervised alone, which is less exact."""
     window: int = 0
     """Afterwards solve the footage and train a temporal lifter for video, that looks at so many
     frames: 9, 27, 81, 243 or another power of 3. With --resume, of a finished training."""
-    resume: bool = False
+    resume: Switch = False
     """Go on with an interrupted training."""
-    overwrite: bool = False
+    overwrite: Switch = False
     """Train anew into a folder that holds a training."""
     detector: Flat = DEFAULT_DETECTOR
     refining: RefineConfig = field(default_factory=RefineConfig)
@@ -101,8 +101,7 @@ def _train(arguments: Sequence[str], processes: Processes) -> None:
     options = _parsed(arguments, "fast")
     if options.window:
         _shape(options)  # refuses an odd one before anything is trained
-    if not options.capture:
-        raise InputError("no capture is given; name the folder of at least one.")
+    check_named_once(options.capture)
     console = Console(highlight=False, quiet=not processes.first)
     with processes.first_ahead():
         footage = _footage(console, options)

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from canonpose.cli.captures import capture_of
 from canonpose.cli.detecting import DEFAULT_DETECTOR, Flat
-from canonpose.cli.parsing import parse
+from canonpose.cli.parsing import Switch, parse
 from canonpose.cli.trainings import stage_bars
 from canonpose.lifter import load_lifter
 from canonpose.lifter.sigma import save_uncertainty
@@ -34,7 +34,7 @@ class Uncertainty:
     """Folder of the lifter, into which the result is written."""
     cameras: str | None = None
     """Cameras to use, separated by commas; all by default."""
-    static_cameras: bool = False
+    static_cameras: Switch = False
     """The cameras stand still during each take."""
     person: str | None = None
     """Which person to take, by camera where there are several: cam01=2,cam02=1."""

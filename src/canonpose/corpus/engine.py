@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from canonpose.config_checks import at_least
 from canonpose.cores import available_cores
 from canonpose.corpus.inline import Inline
 from canonpose.corpus.task import Outcome, Task, TaskProgress, ignore
@@ -47,12 +48,9 @@ class EngineSettings:
     the system killed for want of memory."""
 
     def __post_init__(self) -> None:
-        if self.workers is not None and self.workers < 1:
-            raise InputError(f"--workers is {self.workers}; give a whole number from 1.")
+        at_least(self, "--", workers=1, retries=0)
         if self.workers is not None and self.ray is not None:
             raise InputError("--workers and --ray exclude each other; Ray counts its own cores.")
-        if self.retries < 0:
-            raise InputError(f"--retries is {self.retries}; give a whole number from 0.")
 
     @property
     def most(self) -> int:

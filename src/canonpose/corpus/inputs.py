@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from canonpose.errors import InputError
-from canonpose.files import short_list, unreadable
+from canonpose.files import read_text, short_list
 from canonpose.readers.files import list_folder
 from canonpose.readers.folders import find_cameras
 from canonpose.readers.names import camera_name
@@ -136,12 +136,7 @@ def read_list(file: Path) -> list[Path]:
     InputError
         If it cannot be read, or is no text.
     """
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise unreadable(file, error) from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file}: is no text; write one path a line.") from error
+    lines = read_text(file, "is no text; write one path a line").splitlines()
     return [Path(line.strip()) for line in lines if line.strip() and not line.startswith("#")]
 
 

@@ -59,7 +59,7 @@ class LiftJob:
 
 
 @dataclass(frozen=True)
-class Lifted:
+class LiftedFile:
     """What came of a file."""
 
     frames: int
@@ -88,7 +88,7 @@ def lift_corpus(
     Returns
     -------
     iterator of Outcome
-        One for each job, in the order in which they end, with a `Lifted` each. Errors of single
+        One for each job, in the order in which they end, with a `LiftedFile` each. Errors of single
         files end nothing.
 
     Raises
@@ -111,7 +111,7 @@ def lift_corpus(
 
 def lift_file(
     job: LiftJob, lifting: LiftSettings, config: DetectorConfig, decoding: int, progress: Progress
-) -> Lifted:
+) -> LiftedFile:
     """The task of a file."""
     view = view_of_file(job.source, layout=lifting.layout, fps=lifting.fps)
     made_of = _made_of(view, lifting, config)
@@ -135,7 +135,7 @@ def lift_file(
     poses = lift(keypoints, lifting.subject_height)
     save_poses(poses, job.written)
     seen = int(np.isfinite(poses.positions).all((1, 2)).sum())
-    result = Lifted(len(poses), seen, poses.units)
+    result = LiftedFile(len(poses), seen, poses.units)
     facts = {"made_of": made_of, "poses": _digest(job.written), "result": asdict(result)}
     write_whole(ledger, json.dumps(facts))
     return result
@@ -154,12 +154,12 @@ def _check_may_be_replaced(written: Path) -> None:
         ) from error
 
 
-def _lifted_before(written: Path, ledger: Path, made_of: str) -> Lifted | None:
+def _lifted_before(written: Path, ledger: Path, made_of: str) -> LiftedFile | None:
     """The result of an earlier run, if its file is there and was made of the same things."""
     with suppress(OSError, ValueError, KeyError, TypeError, InputError):
         facts = json.loads(ledger.read_bytes())
         if facts["made_of"] == made_of and facts["poses"] == _digest(written):
-            return Lifted(**{**facts["result"], "before": True})
+            return LiftedFile(**{**facts["result"], "before": True})
     return None
 
 

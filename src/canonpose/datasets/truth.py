@@ -126,8 +126,7 @@ def in_skeleton(
     scores : array [frame, skeleton joint]
         float32: 1, and 0 where missing.
     """
-    source = Skeleton(name="exact", joints=joints, root=joints[0])
-    detected = Skeleton(name="detected", joints=skeleton.detected, root=skeleton.detected[0])
+    source = Skeleton.of_names("exact", joints)
     pixels = np.where(known[..., None], pixels, np.nan).astype(np.float32)
-    positions, scores = convert(pixels, known.astype(np.float32), source, detected)
+    positions, scores = convert(pixels, known.astype(np.float32), source, skeleton.detected_only())
     return complete(positions, scores, skeleton)

@@ -13,12 +13,12 @@ from torch.nn import Module
 
 from canonpose.datamodel import Keypoints
 from canonpose.deployment.card import ModelCard, Precision
-from canonpose.deployment.runtime import MODEL, OnnxLifter, load_onnx
+from canonpose.deployment.runtime import OnnxLifter, load_onnx
 from canonpose.errors import InputError
 from canonpose.files import write_whole, written_whole
 from canonpose.inference import lift
 from canonpose.inference.body_scale import segments_of
-from canonpose.lifter.naming import folder_named
+from canonpose.lifter.naming import EXPORTED, folder_named
 from canonpose.lifter.trained import CARD, WEIGHTS, TrainedLifter, load_lifter
 from canonpose.skeleton import Skeleton
 
@@ -90,8 +90,8 @@ def export_beside(folder: str | Path) -> Path:
     """
     folder = Path(folder)
     model = model_beside(folder, load_lifter(folder))
-    write_whole(folder / MODEL, model.SerializeToString())
-    return folder / MODEL
+    write_whole(folder / EXPORTED, model.SerializeToString())
+    return folder / EXPORTED
 
 
 def model_beside(folder: Path, lifter: TrainedLifter) -> "ModelProto":

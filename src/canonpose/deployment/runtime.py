@@ -18,16 +18,15 @@ from canonpose.deployment.card import ModelCard
 from canonpose.errors import InputError
 from canonpose.files import unreadable
 from canonpose.lifter.joints import check_something_seen, in_skeleton
-from canonpose.lifter.naming import folder_named
+from canonpose.lifter.naming import EXPORTED, folder_named
+from canonpose.lifter.poses import poses_of
 from canonpose.lifter.subject_height import size_of_subject
 
-MODEL = "lifter.onnx"
-"""The name of an exported lifter in the folder of a trained one."""
 BATCH = 8192
 """Frames a pass; bounds the memory of long recordings."""
 
 
-class Lifted(NamedTuple):
+class ModelOutput(NamedTuple):
     """What an exported lifter returns; NaN in frames that cannot be lifted."""
 
     positions: Float[np.ndarray, "frame joint 3"]
@@ -52,7 +51,7 @@ class OnnxLifter:
         self,
         keypoints: Float[np.ndarray, "frame joint 2"],
         scores: Float[np.ndarray, "frame joint"],
-    ) -> Lifted:
+    ) -> ModelOutput:
         """Lift frames of the lifter's own joints.
 
         Parameters
@@ -74,7 +73,7 @@ class OnnxLifter:
             )
             for start in starts
         ]
-        return Lifted(*(np.concatenate(parts) for parts in zip(*passes, strict=True)))
+        return ModelOutput(*(np.concatenate(parts) for parts in zip(*passes, strict=True)))
 
     def lift(self, keypoints: Keypoints, *, subject_height: float | None = None) -> Poses:
         """Lift every frame of one camera's keypoints, as `canonpose.lift` does.
@@ -86,23 +85,17 @@ class OnnxLifter:
         """
         skeleton = self.card.skeleton
         height, units = size_of_subject(subject_height, self.card.units, skeleton)
-        positions, scores = in_skeleton(keypoints, skeleton)
-        lifted = self(positions, scores)
+        seen = in_skeleton(keypoints, skeleton)
+        lifted = self(seen.positions, seen.scores)
         check_something_seen(np.isnan(lifted.rotation[:, 0, 0]), keypoints, skeleton)
-        return Poses(
-            positions=lifted.positions * np.float32(height),
-            scores=scores,
-            canonical=lifted.canonical * np.float32(height),
-            rotation=lifted.rotation,
-            sigma=None if lifted.sigma is None else lifted.sigma * np.float32(height),
-            keypoints=positions,
-            skeleton=skeleton,
+        return poses_of(
+            seen,
+            lifted.positions,
+            lifted.canonical,
+            lifted.rotation,
             units=units,
-            fps=keypoints.fps,
-            image_size=keypoints.image_size,
-            camera=keypoints.camera,
-            source=keypoints.source,
-            person=keypoints.person,
+            size=height,
+            sigma=lifted.sigma,
         )
 
 
@@ -157,17 +150,18 @@ def model_path(model: str | Path) -> Path:
     path = folder_named(model)
     if not path.is_dir():
         return path
-    if not (path / MODEL).is_file():
+    if not (path / EXPORTED).is_file():
         raise InputError(
-            f"{path}: holds no {MODEL}; write it with `canonpose export {path} -o {path / MODEL}`."
+            f"{path}: holds no {EXPORTED}; write it with `canonpose export {path} -o "
+            f"{path / EXPORTED}`."
         )
-    return path / MODEL
+    return path / EXPORTED
 
 
 def _check_weights(path: Path, expected: str) -> None:
     if sha256(path.read_bytes()).hexdigest() != expected:
         raise InputError(
-            f"{path}: is damaged or belongs to another {MODEL} (its hash differs); restore both."
+            f"{path}: is damaged or belongs to another {EXPORTED} (its hash differs); restore both."
         )
 
 

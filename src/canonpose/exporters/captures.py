@@ -90,17 +90,26 @@ def write_capture(capture: Capture, folder: str | Path) -> None:
             if Path(name).name != name:
                 raise InputError(f"{name!r}: cannot be the name of a file; write captures singly.")
     with new_folder(folder) as temporary:
-        _write_takes(capture, temporary)
+        write_takes(capture, temporary, layout=needs_layout(capture.skeleton))
 
 
-def _write_takes(capture: Capture, folder: Path) -> None:
+def write_takes(capture: Capture, folder: Path, *, layout: bool) -> None:
+    """Write a capture's takes, and its ``capture.toml``, into a folder; not whole or not at all.
+
+    With ``layout``, its skeleton lies beside them as ``skeleton.toml``, which is named there.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written.
+    """
     for take in capture.takes:
         for camera, view in take.views.items():
             write_keypoints(view, folder / take.name / f"{camera}.npz")
     entries: dict[str, Any] = {}
     if capture.static_cameras is not None:
         entries["static_cameras"] = capture.static_cameras
-    if needs_layout(capture.skeleton):
+    if layout:
         write_skeleton(capture.skeleton, folder / SKELETON_FILE)
         entries["layout"] = SKELETON_FILE
     subjects = {take.name: take.subject for take in capture.takes if take.subject}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SIDE_COLOURS = {"left": "#0072b2", "right": "#d55e00", "middle": "#4d4d4d"}
 """Blue, vermilion and grey of Okabe and Ito (2008), told apart by any kind of colour vision."""
+TEXT = "#222222"
 PALE = "#b9b9b9"
 """What a pose is compared with."""
 PALEST = 0.25
@@ -42,7 +43,7 @@ def draw_pose(
     Parameters
     ----------
     axes : Axes
-        Where to; see `canvas.frame_panel` for its limits.
+        Where to; see `canonpose.figures.panels.frame_panel` for its limits.
     points : array [joint, 2 or 3]
         x right, y down, and z away if given; joints that are NaN are left out.
     skeleton : Skeleton

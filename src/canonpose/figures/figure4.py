@@ -11,12 +11,13 @@ from jaxtyping import Float
 
 from canonpose.datamodel import Poses
 from canonpose.errors import InputError
-from canonpose.figures.canvas import TEXT, Box, bounding_box, frame_panel, new_figure, save_figure
 from canonpose.figures.comparison import Overlay, overlays
-from canonpose.figures.drawing import PALE, draw_pose, side_legend
+from canonpose.figures.drawing import PALE, TEXT, draw_pose, side_legend
+from canonpose.figures.panels import Box, bounding_box, frame_panel
 from canonpose.figures.pose_pairs import PosePair, find_pose_pairs, of_different_poses
 from canonpose.geometry.viewpoint import seen_from
 from canonpose.metrics.correct_poses import CP_THRESHOLD
+from canonpose.plotting import new_figure, save_figure
 from canonpose.readers.reference import Reference
 from canonpose.skeleton import Skeleton
 
@@ -168,7 +169,7 @@ def _note(nearest: PosePair | None, threshold: float) -> str:
 def _draw(result: Figure4, laid: Mapping[str, Sequence[Overlay]], path: str | Path) -> None:
     count = len(result.columns)
     width = max(3.2 * count, 7.0)
-    figure = new_figure(width, 8.4)
+    figure = new_figure(width, 8.4, constrained=False)
     figure.subplots_adjust(left=0.02, right=0.98, bottom=0.07, top=0.85, hspace=0.26, wspace=0.02)
     panels = figure.subplots(2, count, squeeze=False)
     views = [_in_view(column, laid) for column in result.columns]

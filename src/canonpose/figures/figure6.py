@@ -10,10 +10,11 @@ from jaxtyping import Float, UInt8
 
 from canonpose.datamodel import Poses
 from canonpose.errors import InputError
-from canonpose.figures.canvas import TEXT, Box, bounding_box, frame_panel, new_figure, save_figure
-from canonpose.figures.drawing import PALEST, SIDE_COLOURS, draw_pose, side_legend
+from canonpose.figures.drawing import PALEST, SIDE_COLOURS, TEXT, draw_pose, side_legend
 from canonpose.figures.frames import spread_frames, whole_frames
+from canonpose.figures.panels import Box, bounding_box, frame_panel
 from canonpose.geometry.viewpoint import seen_from
+from canonpose.plotting import new_figure, save_figure
 from canonpose.skeleton import Skeleton
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def figure6(
 def _panels(rows: int, columns: int) -> tuple["Figure", list[list[list["Axes"]]]]:
     """An empty figure, and its panels by row, example and what they show."""
     width, height = 4.4 * columns + 0.5, PANEL * rows + 1.0
-    figure = new_figure(width, height)
+    figure = new_figure(width, height, constrained=False)
     # Head, foot and label are inches, so that they do not grow with the rows.
     ratios = [*(1.0,) * len(TITLES), GUTTER] * columns
     grid = figure.add_gridspec(

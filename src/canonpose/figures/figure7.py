@@ -16,10 +16,11 @@ from canonpose.figures.canonical import (
     joint_spread,
     upright,
 )
-from canonpose.figures.canvas import TEXT, bounding_box, frame_panel, new_figure, save_figure
-from canonpose.figures.drawing import draw_pose, side_legend
+from canonpose.figures.drawing import TEXT, draw_pose, side_legend
 from canonpose.figures.frames import farthest_points
+from canonpose.figures.panels import bounding_box, frame_panel
 from canonpose.geometry.viewpoint import seen_from
+from canonpose.plotting import new_figure, save_figure
 from canonpose.readers.reference import Reference
 from canonpose.skeleton import Skeleton
 
@@ -189,7 +190,7 @@ def _draw(
     skeleton: Skeleton,
     path: str | Path,
 ) -> None:
-    figure = new_figure(3.3 * len(groups), 4.6)
+    figure = new_figure(3.3 * len(groups), 4.6, constrained=False)
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.16, top=0.86, wspace=0.02)
     panels = figure.subplots(1, len(groups), squeeze=False)[0]
     turned = [seen_from(poses, turn=TURN, tilt=TILT) for poses in groups]

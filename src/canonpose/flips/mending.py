@@ -21,6 +21,14 @@ from canonpose.skeleton.limbs import paired_limbs
 
 Found = Float[np.ndarray, "view frame limb"]
 
+MOST_BY_A_DETECTOR = 0.8
+"""Share of a view's limbs and frames; detectors were seen to exchange them in less."""
+HARDLY_A_DETECTOR = (
+    "; so much is hardly a detector's mistake: check that its video is not mirrored, that it is in "
+    "step with the others (`canonpose sync`) and shows the same person, or set mend_flips = false "
+    "in capture.toml"
+)
+
 
 @dataclass(frozen=True)
 class FlipConfig:
@@ -169,6 +177,7 @@ def mend_flips(
         notes.append(
             f"camera {camera!r}: left and right limbs swapped back in {flipped.any(1).sum()} "
             f"frames, weighted out as doubtful in {doubtful.any(1).sum()}, of {len(keypoints)}"
+            f"{HARDLY_A_DETECTOR if flipped.mean() > MOST_BY_A_DETECTOR else ''}"
         )
     return mended, notes
 

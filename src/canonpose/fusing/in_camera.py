@@ -1,5 +1,7 @@
 """Fused poses as `Poses` in the frame of one camera."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
@@ -45,19 +47,14 @@ def as_poses(
     whole = np.isfinite(centred).all((1, 2)) & np.isfinite(rotation).all((1, 2))
     centred = np.where(whole[:, None, None], centred, np.nan)
     rotation = np.where(whole[:, None, None], rotation, np.nan)
-    return Poses(
+    return replace(
+        own,
         positions=centred.astype(np.float32),
-        scores=own.scores,
         canonical=(centred @ rotation).astype(np.float32),
         rotation=rotation.astype(np.float32),
-        keypoints=own.keypoints,
-        skeleton=take.skeleton,
         units=units,
-        fps=own.fps,
-        image_size=own.image_size,
         camera=camera,
-        source=own.source,
-        person=own.person,
+        sigma=None,  # is of what the view says alone
     )
 
 

@@ -7,7 +7,7 @@ from scipy.stats import chi2
 
 from canonpose.errors import InputError
 from canonpose.fusing.lifted import LiftedTake
-from canonpose.fusing.likely_unit import warn_if_not_metres
+from canonpose.fusing.likely_unit import check_metres
 from canonpose.fusing.rig import KnownRig
 from canonpose.inference.body_scale import body_size
 from canonpose.lifter.subject_height import size_of_subject
@@ -24,14 +24,14 @@ def as_take(
 ) -> tuple[SolvedTake, str]:
     """Triangulated joints of a take with derived ones, and the unit's name.
 
-    The unit stays the rig's; where it is a guess by which people would be giants or dwarfs, that is
-    said. With a height, the world is stretched about its origin so that the subject's median size
-    is that.
+    The unit stays the rig's. With a height, the world is stretched about its origin so that the
+    subject's median size is that.
 
     Raises
     ------
     InputError
-        If a height is given, but no moment shows all limbs, or the skeleton has none.
+        If a height is given, but no moment shows all limbs, or the skeleton has none. If none is,
+        and the rig's unit is a guess by which people would be giants or dwarfs.
     """
     detected = take.scores[:, :, : len(take.skeleton.detected)]
     points, scores, sigma = completed(joints, detected, take.skeleton)
@@ -47,7 +47,7 @@ def as_take(
         height, units = size_of_subject(subject_height, kind, take.skeleton)
         stretch = height / size
     elif not rig.says_units:
-        warn_if_not_metres(points, take.skeleton, rig.source)
+        check_metres(points, take.skeleton, rig.source)
     own = next(iter(take.by_camera.values()))
     solved = SolvedTake(
         name="take",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float
 
-from canonpose.datamodel import Keypoints, Poses
+from canonpose.datamodel import ASSUMED_FPS, Keypoints, Poses
 from canonpose.errors import InputError
 from canonpose.fusing.calibrated import triangulated
 from canonpose.fusing.in_camera import as_poses, filled, of_one_size
@@ -21,9 +21,6 @@ from canonpose.lifter.subject_height import check_height
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.skeleton.convert import complete
 from canonpose.solving.solved import SolvedTake
-
-ASSUMED_FPS = 25.0
-"""Where the footage does not tell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +80,8 @@ def lift_views(
     ------
     InputError
         If lengths differ, a camera is not among the views or lacks in the rig, its pictures are of
-        another shape than the rig's, a rig is given for one view, or nobody is seen.
+        another shape than the rig's, a rig is given for one view, or nobody is seen. If a rig's
+        file says no unit, and people would be giants or dwarfs in metres.
     """
     config = config or FusionConfig()
     if camera is not None and camera not in views:

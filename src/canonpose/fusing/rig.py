@@ -14,7 +14,7 @@ from canonpose.files import short_list, unreadable
 from canonpose.geometry.cameras import Camera
 from canonpose.readers.calibration import Calibration, choose, read_calibration_and_units
 from canonpose.readers.reference import LENGTHS
-from canonpose.solving.files import ANIPOSE, CAMERAS, FACTS
+from canonpose.solving.files import ANIPOSE, CAMERAS, FACTS, GUESSED, LIFTER, folder_of_rig
 from canonpose.solving.solved import SIZES_UNKNOWN
 
 MOVING = "moving"
@@ -79,11 +79,11 @@ def read_rig(path: str | Path) -> KnownRig:
     path = Path(path)
     if not path.is_dir():
         return _of_file(path)
-    facts_of = path if (path / FACTS).exists() else path.parent
-    facts = _facts(facts_of / FACTS)
+    solved = solved_folder(path)
+    facts = read_facts(solved or path)
     if (path / CAMERAS).exists():
         return _solved(read_calibration_and_units(path / CAMERAS), facts, path)
-    rigs = facts["rigs"] if facts_of == path else []
+    rigs = facts["rigs"] if solved == path else []
     if any(rig.get("projection") == MOVING for rig in rigs):
         raise InputError(
             f"{path}: these cameras moved ({FACTS} says so), so that what was found of them holds "
@@ -100,31 +100,79 @@ def read_rig(path: str | Path) -> KnownRig:
 def _of_file(path: Path) -> KnownRig:
     """The cameras of a file, which may lie beside what solving says of them."""
     calibration = read_calibration_and_units(path)
-    beside = path.parent / FACTS
-    if path.name in (CAMERAS, ANIPOSE) and beside.exists():
-        return _solved(calibration, _facts(beside), path)
+    if (solved := solved_folder(path)) is not None:
+        return _solved(calibration, read_facts(solved), path)
     rig = KnownRig.of(calibration.cameras, calibration.units, str(path))
     return replace(rig, says_units=calibration.says_units)
+
+
+def solved_folder(path: Path) -> Path | None:
+    """The folder that `canonpose solve` wrote cameras into: theirs, or of one of several rigs the
+    one above it. None where it did not write them.
+
+    Parameters
+    ----------
+    path : path
+        A folder, or a file of cameras.
+
+    Raises
+    ------
+    InputError
+        If what solving wrote there is damaged.
+    """
+    if not path.is_dir() and path.name not in (CAMERAS, ANIPOSE):
+        return None
+    folder = path if path.is_dir() else path.parent
+    if (folder / FACTS).exists():
+        return folder
+    above = folder.parent if folder.name else folder.absolute().parent
+    if not (above / FACTS).exists():
+        return None
+    # A file in a folder that is no rig's is somebody else's.
+    return above if path.is_dir() or _rigs_in(folder, read_facts(above)) else None
 
 
 def _solved(calibration: Calibration, facts: Mapping[str, Any], path: Path) -> KnownRig:
     """Solved cameras; earlier versions wrote "m" into their file whatever the unit was."""
     rig = KnownRig.of(calibration.cameras, str(facts["units"]), str(path))
-    guessed = any(SIZES_UNKNOWN in str(note) for note in facts.get("notes", ()))
-    return replace(rig, knows_sizes=not guessed)
+    return replace(rig, knows_sizes=not _guessed_sizes(facts, path))
 
 
-def _facts(path: Path) -> dict[str, Any]:
-    """What solving wrote about its rigs."""
+def _guessed_sizes(facts: Mapping[str, Any], path: Path) -> bool:
+    """Whether picture sizes were guessed: by the rig's entry, or the note of earlier versions."""
+    own = _rigs_in(path if path.is_dir() else path.parent, facts)
+    told = [rig[GUESSED] for rig in own or facts["rigs"] if GUESSED in rig]
+    return any(told) if told else any(SIZES_UNKNOWN in str(note) for note in facts["notes"])
+
+
+def _rigs_in(folder: Path, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entry of the rig whose folder it is, among those of several rigs."""
+    place = folder.absolute()
+    rigs: list[dict[str, Any]] = facts["rigs"]
+    return [rig for rig in rigs if folder_of_rig(str(rig.get("name")), place.parent) == place]
+
+
+def read_facts(solved: Path) -> dict[str, Any]:
+    """What solving wrote about its rigs.
+
+    Raises
+    ------
+    InputError
+        If the folder holds nothing of the kind, or it is damaged.
+    """
+    path = solved / FACTS
     try:
         facts = json.loads(path.read_text("utf-8"))
         units, rigs = facts["units"], facts["rigs"]
         cameras = [camera for rig in rigs for camera in rig["cameras"].values()]
-        whole = units in LENGTHS and isinstance(facts.get("notes", []), list)
+        lists = [facts.setdefault("notes", []), *(rig.get(GUESSED, []) for rig in rigs)]
+        whole = units in LENGTHS and all(isinstance(one, list) for one in lists)
         whole = whole and all("rotation" in camera for camera in cameras)
+        by = facts.get(LIFTER, {"folder": "", "weights": ""})
+        whole = whole and all(isinstance(by[entry], str) for entry in ("folder", "weights"))
     except FileNotFoundError:
         raise InputError(
-            f"{path.parent}: holds no {path.name}; give the folder that `canonpose solve -o` "
+            f"{solved}: holds no {FACTS}; give the folder that `canonpose solve -o` "
             f"wrote, or a calibration file."
         ) from None
     except OSError as error:

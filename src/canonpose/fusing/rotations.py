@@ -5,7 +5,8 @@ from jaxtyping import Float
 
 from canonpose.errors import InputError
 from canonpose.fusing.lifted import LiftedTake
-from canonpose.solving.rotations import consensus_rotations, nearest_rotation
+from canonpose.geometry.rotation_means import nearest_rotation
+from canonpose.solving.rotations import consensus_rotations
 
 EveryRotation = Float[np.ndarray, "view frame 3 3"]
 

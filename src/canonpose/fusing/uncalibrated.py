@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from canonpose.solving.weak import placed
+from canonpose.solving.soft_l1 import soft_l1_weight
+from canonpose.solving.weak import normal_equations, placed
 
 TURNS = 40
 CONVERGED = 1e-4
@@ -110,7 +111,7 @@ def _by_turns(
         scales, offsets = placed(images, seen, weights, scales)
         measured = (seen - offsets[:, :, None]) / scales[..., None, None]
         error = np.linalg.norm(images - measured, axis=-1)
-        weights = scores**2 / np.sqrt(1 + (scores * error / tolerance) ** 2)
+        weights = scores**2 * soft_l1_weight((scores * error / tolerance) ** 2)
         points = _points(measured, weights, rows, prior, prior_weights)
         if np.abs(scales / before - 1).max(initial=0.0) < CONVERGED:
             break
@@ -125,9 +126,7 @@ def _points(
     prior_weights: Float[np.ndarray, "frame joint"],
 ) -> Float[np.ndarray, "frame joint 3"]:
     """Weighted least squares for every joint; where nothing has weight, the prior."""
-    outer = np.einsum("vfka,vfkb->vfab", rows, rows)
-    normal = np.einsum("vfj,vfab->fjab", weights, outer)
-    right = np.einsum("vfj,vfka,vfjk->fja", weights, rows, measured)
+    normal, right = normal_equations(measured, weights, rows)
     least = np.maximum(prior_weights, np.finfo(float).tiny ** 0.5)[..., None]
     normal = normal + least[..., None] * np.eye(3)
     return np.linalg.solve(normal, (right + least * prior)[..., None])[..., 0]

@@ -9,14 +9,12 @@ from torch import Tensor
 from canonpose.geometry.normalisation import NormalisedPoses
 from canonpose.geometry.projection import rotate
 from canonpose.inference.body_scale import body_size
+from canonpose.lifter.footage import batches_of
 from canonpose.lifter.mirror_image import lift_with_mirror_image
 from canonpose.lifter.trained import TrainedLifter
 
-BATCH = 8192
-"""Poses a pass; bounds the memory of long recordings."""
 
-
-class Lifted(NamedTuple):
+class CanonicalPoses(NamedTuple):
     """What a lifter says of single frames; of frames that cannot be lifted, anything."""
 
     canonical: Float[Tensor, "frame joint 3"]
@@ -33,7 +31,7 @@ class Lifted(NamedTuple):
 @torch.no_grad()
 def lifted_frames(
     normalised: NormalisedPoses, lifter: TrainedLifter, device: torch.device | None = None
-) -> Lifted:
+) -> CanonicalPoses:
     """Lift normalised 2D poses one by one; results are on the CPU.
 
     Parameters
@@ -46,13 +44,10 @@ def lifted_frames(
     """
     where = device or torch.device("cpu")
     lifter.to(where)
-    parts = zip(normalised.positions.split(BATCH), normalised.scores.split(BATCH), strict=True)
-    lifted = [
-        lift_with_mirror_image(lifter, part.to(where), score.to(where)) for part, score in parts
-    ]
+    lifted = [lift_with_mirror_image(lifter, *part) for part in batches_of(normalised, where)]
     canonical = torch.cat([poses.cpu() for poses, _ in lifted])
     rotation = torch.cat([turn.cpu() for _, turn in lifted])
     root = lifter.skeleton.root_index
     canonical = canonical - canonical[:, root : root + 1]
     size, _ = body_size(canonical, lifter.skeleton)
-    return Lifted(canonical / size[:, None, None], rotation)
+    return CanonicalPoses(canonical / size[:, None, None], rotation)

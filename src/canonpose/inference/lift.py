@@ -12,6 +12,7 @@ from canonpose.inference.body_scale import segments_of
 from canonpose.inference.frames import lifted_frames
 from canonpose.inference.over_time import joined_over_time
 from canonpose.lifter.footage import footage_for
+from canonpose.lifter.poses import poses_of
 from canonpose.lifter.subject_height import size_of_subject
 from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.trained import TrainedLifter
@@ -60,7 +61,7 @@ def lift(
     """
     units = segments_of(lifter.skeleton).units
     height, units = size_of_subject(subject_height, units, lifter.skeleton)
-    positions, scores, normalised, unseen = footage_for(keypoints, lifter.skeleton)
+    seen, normalised, unseen = footage_for(keypoints, lifter.skeleton)
     where = choose_device(device)
     lifted = lifted_frames(normalised, lifter, where)
     canonical, rotation = lifted.canonical, lifted.rotation
@@ -80,20 +81,14 @@ def lift(
     canonical[unseen], rotation[unseen] = torch.nan, torch.nan
     in_camera = rotate(rotation, canonical)
     sigma = _sigma(lifter, normalised, lifted.in_camera, unseen)
-    return Poses(
-        positions=(in_camera * height).numpy(),
-        scores=scores,
-        canonical=(canonical * height).numpy(),
-        rotation=rotation.numpy(),
-        keypoints=positions,
-        skeleton=lifter.skeleton,
+    return poses_of(
+        seen,
+        in_camera.numpy(),
+        canonical.numpy(),
+        rotation.numpy(),
         units=units,
-        fps=keypoints.fps,
-        image_size=keypoints.image_size,
-        camera=keypoints.camera,
-        source=keypoints.source,
-        person=keypoints.person,
-        sigma=None if sigma is None else (sigma * height).numpy(),
+        size=height,
+        sigma=None if sigma is None else sigma.numpy(),
     )
 
 

@@ -121,7 +121,7 @@ class CausalMemory:
             torch.tensor([place]),
         )
         self._frames.append(LiftedFrames(positions[None], scores[None], in_camera[None], *alone))
-        frames = LiftedFrames.one_after_the_other(list(self._frames))
+        frames = LiftedFrames.concatenated(list(self._frames))
         newest = torch.tensor([len(frames) - 1])
         past = self._temporal.network.config.past
         poses = self._temporal.network(*frames.windows(newest, past, 0))

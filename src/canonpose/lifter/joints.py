@@ -1,6 +1,7 @@
 """One camera's keypoints as the joints of a lifter."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -14,10 +15,8 @@ class NothingToLift(InputError):
     """A camera shows nobody, or nobody's root joint."""
 
 
-def in_skeleton(
-    keypoints: Keypoints, skeleton: Skeleton
-) -> tuple[Float[np.ndarray, "frame joint 2"], Float[np.ndarray, "frame joint"]]:
-    """Positions and scores of a lifter's joints, by name, in single precision.
+def in_skeleton(keypoints: Keypoints, skeleton: Skeleton) -> Keypoints:
+    """The same recording in a lifter's joints, by name, in single precision.
 
     Joints that are missing altogether are left to the lifter to guess, with a warning.
 
@@ -26,10 +25,22 @@ def in_skeleton(
     InputError
         If the keypoints lack the root joint.
     """
-    source = keypoints.skeleton
-    if source.joints == skeleton.joints:
-        return keypoints.positions.astype(np.float32), keypoints.scores.astype(np.float32)
-    positions, scores = convert(keypoints.positions, keypoints.scores, source, skeleton)
+    positions, scores = keypoints.positions, keypoints.scores
+    if keypoints.skeleton.joints != skeleton.joints:
+        positions, scores = convert(positions, scores, keypoints.skeleton, skeleton)
+        _check_missing(scores, keypoints, skeleton)
+    return replace(
+        keypoints,
+        positions=positions.astype(np.float32),
+        scores=scores.astype(np.float32),
+        skeleton=skeleton,
+    )
+
+
+def _check_missing(
+    scores: Float[np.ndarray, "frame joint"], keypoints: Keypoints, skeleton: Skeleton
+) -> None:
+    """Warn of joints that are seen in no frame; refuse it of the root."""
     missing = [
         joint for joint, score in zip(skeleton.joints, scores.T, strict=True) if not score.any()
     ]
@@ -43,9 +54,8 @@ def in_skeleton(
             f"{keypoints.source or keypoints.camera}: lacks {', '.join(missing)} of the lifter's "
             f"joints; they are guessed from the others.",
             InputWarning,
-            stacklevel=5,  # through the decorator of the lifting function
+            stacklevel=6,  # through the decorator of the lifting function
         )
-    return positions.astype(np.float32), scores.astype(np.float32)
 
 
 def check_something_seen(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 PRETRAINED = "pretrained"
 """The lifter that comes with canonpose, wherever the folder of a trained one is asked for."""
+EXPORTED = "lifter.onnx"
+"""The name of an exported lifter in the folder of a trained one."""
 
 
 @cache

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from canonpose.config_checks import at_least
 from canonpose.geometry.rotations import rodrigues
 
 NEGATIVE_SLOPE = 0.01
@@ -27,8 +28,7 @@ class LifterConfig:
     lifted afterwards. Neither the paper nor the authors' code does."""
 
     def __post_init__(self) -> None:
-        if self.width < 1:
-            raise ValueError(f"width must be at least 1, not {self.width}")
+        at_least(self, width=1)
 
 
 class ResidualBlock(nn.Module):

@@ -21,9 +21,6 @@ from canonpose.config_tables import from_table, to_table
 from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
 
-FILES = NetworkFiles(
-    "uncertainty", kind="uncertainty", version=1, made_by="canonpose uncertainty -m"
-)
 LARGEST = 5.0
 """Logarithm of the largest multiple, and of one over the smallest."""
 SMALLEST_LEVEL = 1e-3
@@ -136,6 +133,31 @@ class TrainedUncertainty:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What it was learned from, and how well it is calibrated."""
 
+    def to_card(self) -> dict[str, Any]:
+        """All but the weights."""
+        return {
+            "network": to_table(self.network.config),
+            "skeleton": self.skeleton.to_dict(),
+            "facts": dict(self.facts),
+        }
+
+    @classmethod
+    def from_card(cls, card: dict[str, Any]) -> "TrainedUncertainty":
+        """With random weights."""
+        skeleton = Skeleton.from_dict(card["skeleton"])
+        config = from_table(SigmaConfig, card["network"])
+        network = SigmaNetwork(len(skeleton), skeleton.root_index, config)
+        return cls(network, skeleton, dict(card["facts"]))
+
+
+FILES = NetworkFiles(
+    TrainedUncertainty.from_card,
+    "uncertainty",
+    kind="uncertainty",
+    version=1,
+    made_by="canonpose uncertainty -m",
+)
+
 
 def save_uncertainty(uncertainty: TrainedUncertainty, folder: str | Path, lifter: str) -> None:
     """Write ``uncertainty.safetensors`` and ``uncertainty.json`` beside a lifter.
@@ -153,13 +175,7 @@ def save_uncertainty(uncertainty: TrainedUncertainty, folder: str | Path, lifter
     InputError
         If the folder cannot be written to.
     """
-    facts = {
-        "lifter": lifter,
-        "network": to_table(uncertainty.network.config),
-        "skeleton": uncertainty.skeleton.to_dict(),
-        "facts": dict(uncertainty.facts),
-    }
-    FILES.write(Path(folder), uncertainty.network, facts)
+    FILES.save(uncertainty, folder, lifter=lifter)
 
 
 def uncertainty_beside(folder: str | Path, lifter: str) -> TrainedUncertainty | None:
@@ -170,11 +186,4 @@ def uncertainty_beside(folder: str | Path, lifter: str) -> TrainedUncertainty | 
     InputError
         If the files are damaged.
     """
-    return FILES.read_over(Path(folder), lifter, _described)
-
-
-def _described(card: dict[str, Any]) -> TrainedUncertainty:
-    skeleton = Skeleton.from_dict(card["skeleton"])
-    config = from_table(SigmaConfig, card["network"])
-    network = SigmaNetwork(len(skeleton), skeleton.root_index, config)
-    return TrainedUncertainty(network, skeleton, dict(card["facts"]))
+    return FILES.load_over(folder, lifter)

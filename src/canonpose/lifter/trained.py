@@ -13,9 +13,6 @@ from canonpose.lifter.sigma import TrainedUncertainty, uncertainty_beside
 from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
 
-FILES = NetworkFiles("lifter", kind="lifter", version=1, made_by="canonpose train -o")
-WEIGHTS, CARD = FILES.weights, FILES.card
-
 
 @dataclass(frozen=True, eq=False)
 class TrainedLifter:
@@ -35,6 +32,28 @@ class TrainedLifter:
         self.network.to(device)
         return self
 
+    def to_card(self) -> dict[str, Any]:
+        """All but the weights and the uncertainty, which has files of its own."""
+        return {
+            "lifter": to_table(self.network.config),
+            "skeleton": self.skeleton.to_dict(),
+            "training": dict(self.training),
+            "provenance": dict(self.provenance),
+        }
+
+    @classmethod
+    def from_card(cls, card: dict[str, Any]) -> "TrainedLifter":
+        """With random weights."""
+        skeleton = Skeleton.from_dict(card["skeleton"])
+        network = Lifter(len(skeleton), from_table(LifterConfig, card["lifter"]))
+        return cls(network, skeleton, dict(card["training"]), dict(card["provenance"]))
+
+
+FILES = NetworkFiles(
+    TrainedLifter.from_card, "lifter", kind="lifter", version=1, made_by="canonpose train -o"
+)
+WEIGHTS, CARD = FILES.weights, FILES.card
+
 
 def save_lifter(lifter: TrainedLifter, folder: str | Path) -> None:
     """Write ``lifter.safetensors`` and ``lifter.json`` into a folder.
@@ -46,13 +65,7 @@ def save_lifter(lifter: TrainedLifter, folder: str | Path) -> None:
     InputError
         If the folder cannot be written to.
     """
-    facts = {
-        "lifter": to_table(lifter.network.config),
-        "skeleton": lifter.skeleton.to_dict(),
-        "training": dict(lifter.training),
-        "provenance": dict(lifter.provenance),
-    }
-    FILES.write(Path(folder), lifter.network, facts)
+    FILES.save(lifter, folder)
 
 
 def load_lifter(folder: str | Path) -> TrainedLifter:
@@ -63,12 +76,5 @@ def load_lifter(folder: str | Path) -> TrainedLifter:
     InputError
         If the folder holds no trained lifter, a foreign or a damaged one.
     """
-    folder = Path(folder)
-    lifter = FILES.read(folder, _described)
+    lifter = FILES.load(folder)
     return replace(lifter, uncertainty=uncertainty_beside(folder, FILES.weights_hash(folder)))
-
-
-def _described(card: dict[str, Any]) -> TrainedLifter:
-    skeleton = Skeleton.from_dict(card["skeleton"])
-    network = Lifter(len(skeleton), from_table(LifterConfig, card["lifter"]))
-    return TrainedLifter(network, skeleton, dict(card["training"]), dict(card["provenance"]))

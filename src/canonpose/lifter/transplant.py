@@ -95,13 +95,8 @@ def transplant_(
 
 def _rows_of(skeleton: Skeleton, source: Skeleton) -> Int64[Tensor, " joint"]:
     """Which of the source's joints each joint starts as: itself, else what it hangs on; else -1."""
-    rows = []
-    for joint in skeleton.joints:
-        known: str | None = joint
-        while known is not None and known not in source:
-            known = skeleton.parents.get(known)
-        rows.append(-1 if known is None else source.index(known))
-    return torch.tensor(rows)
+    known = (skeleton.nearest_known(joint, source) for joint in skeleton.joints)
+    return torch.tensor([-1 if joint is None else source.index(joint) for joint in known])
 
 
 def norm_of_shared(

@@ -5,8 +5,6 @@
   const EASE = 0.25; // of the way to a new layout, so that the view does not jump
   const RETRY = 1000; // ms between two questions to a server that does not answer
   const QUICK = 500; // ms; an empty answer that comes earlier is not the server's patience
-  const TURN_SPEED = 0.5; // radians a second
-  const MAX_PITCH = 1.55;
   const VIEWS = {
     "camera-view": { yaw: 0, pitch: 0 },
     "side-view": { yaw: 0.75, pitch: 0.2 },
@@ -15,7 +13,8 @@
 
   const {
     clamp, measureScene, measureRegion, boneWidths, jointSizes, readColours,
-    openCanvas, drawFigure, fit, flatPoints, drawSolid, listenToOrbit, UNIT_SHORT,
+    openCanvas, drawFigure, fit, flatPoints, drawSolid, animation, limitOrbit, listenToOrbit,
+    TURN_SPEED, UNIT_SHORT,
   } = figure;
   const byId = (id) => document.getElementById(id);
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -80,8 +79,8 @@
     const view = newView(JSON.parse(byId("data").textContent));
     const panel = { view, solid: byId("solid"), orbit: { ...VIEWS["side-view"], zoom: 1 } };
     const state = { drawn: 0, poses: 0, frame: 0, number: -1, mode: "side-view", connected: false, ended: null, picture: null, orbit: panel.orbit, timing: null };
-    let awaited = false;
-    let previous = null;
+    // For changes between two pictures.
+    const refresh = animation(() => state.mode === "turntable", turn);
 
     // -- drawing
 
@@ -99,20 +98,9 @@
       drawFigure(ctx, view, flatPoints(view, state.frame, place), "picture");
     }
 
-    /** Draw at the next screen refresh, for changes between two pictures. */
-    function refresh() {
-      if (awaited) return;
-      awaited = true;
-      requestAnimationFrame(tick);
-    }
-
-    function tick(now) {
-      awaited = false;
-      const turning = state.mode === "turntable";
-      if (turning && previous !== null) panel.orbit.yaw += TURN_SPEED * Math.min((now - previous) / 1000, 0.25);
-      previous = turning ? now : null;
+    function turn(elapsed) {
+      panel.orbit.yaw += TURN_SPEED * elapsed;
       draw();
-      if (turning) refresh();
     }
 
     function show(message) {
@@ -208,11 +196,13 @@
     function orbitBy(yaw, pitch) {
       setView(null);
       panel.orbit.yaw += yaw;
-      panel.orbit.pitch = clamp(panel.orbit.pitch + pitch, -MAX_PITCH, MAX_PITCH);
+      panel.orbit.pitch += pitch;
+      limitOrbit(panel.orbit);
     }
 
     function zoomBy(factor) {
-      panel.orbit.zoom = clamp(panel.orbit.zoom * factor, 0.3, 8);
+      panel.orbit.zoom *= factor;
+      limitOrbit(panel.orbit);
       refresh();
     }
 

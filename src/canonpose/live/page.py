@@ -1,12 +1,11 @@
 """The page on which a live view is seen: one file, which shares its drawing with the report."""
 
-import re
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from canonpose.exporters.report.embedding import to_script_json
-from canonpose.exporters.report.page import content_hash, page_part
+from canonpose.exporters.report.parts import filled, page_part, security_policy
 from canonpose.skeleton import Skeleton
 
 _PARTS = resources.files("canonpose.live")
@@ -44,13 +43,8 @@ def live_page(source: str, detector: str, skeleton: Skeleton, units: str) -> Pag
     style = page_part("base.css") + _part("live.css")
     script = page_part("figure.js") + _part("live.js")
     parts = {"style": style, "script": script, "data": to_script_json(facts)}
-    html = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _part("live.html"))
-    policy = (
-        f"default-src 'none'; style-src '{content_hash(style)}'; "
-        f"script-src '{content_hash(script)}'; connect-src 'self'; img-src data:; "
-        f"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return Page(html.encode("utf-8"), policy)
+    policy = security_policy(style, script, connect_src="'self'", frame_ancestors="'none'")
+    return Page(filled(_part("live.html"), parts).encode("utf-8"), policy)
 
 
 def _part(name: str) -> str:

@@ -25,14 +25,14 @@ LOOK = 0.1
 class LiveSession:
     """A source that is detected, lifted and served while the session is entered.
 
-    >>> with LiveSession(Camera(0), detector, lifter) as session:  # doctest: +SKIP
+    >>> with LiveSession(Webcam(0), detector, lifter) as session:  # doctest: +SKIP
     ...     print(session.url)
     ...     session.wait()
 
     Parameters
     ----------
     source : Source
-        A `Camera` or a `Playback`.
+        A `Webcam` or a `Playback`.
     detector : Detector
     lifter : TrainedLifter
     settings : LiveSettings, optional

@@ -26,17 +26,28 @@ class Losses(NamedTuple):
     total: Float[Tensor, ""]
 
 
+class TargetBatch(NamedTuple):
+    """What the poses of a batch are reprojected into, and what is known of its cameras."""
+
+    target: Float[Tensor, "sample view joint 2"]
+    """Detected 2D poses, normalised."""
+    scores: Float[Tensor, "sample view joint"]
+    """Their confidences; 0 where missing."""
+    rigs: Int64[Tensor, " sample"] | None = None
+    """Which samples share static cameras; without it there is no camera-consistency."""
+    rig_count: int | None = None
+    """Rigs are numbered from 0 to one below this. With it the losses never wait for the device."""
+    view_frames: Float[Tensor, "sample view 3 3"] | None = None
+    """How each view was augmented; see `exchanged_errors`."""
+
+
 def objective(
-    target: Float[Tensor, "sample view joint 2"],
-    scores: Float[Tensor, "sample view joint"],
+    batch: TargetBatch,
     poses: Float[Tensor, "sample view joint 3"],
     rotation: Float[Tensor, "sample view 3 3"],
     config: LossConfig,
     *,
-    rigs: Int64[Tensor, " sample"] | None = None,
-    rig_count: int | None = None,
     generator: Generator | None = None,
-    view_frames: Float[Tensor, "sample view 3 3"] | None = None,
     camera_share: Float[Tensor, ""] | float = 1.0,
     skeleton: Skeleton | None = None,
     over_parts: SumOverParts = only_part,
@@ -45,18 +56,12 @@ def objective(
 
     Parameters
     ----------
-    target, scores
-        Detected 2D poses, normalised, and their confidences; 0 where missing.
+    batch : TargetBatch
     poses, rotation
         What the lifter made of each view.
-    rigs : tensor [sample], optional
-        Which samples share static cameras; without it there is no camera-consistency.
-    rig_count : int, optional
-        Rigs are numbered from 0 to one below this. With it nothing here waits for the device.
-    generator : torch.Generator
-        Draws the exchange of relative rotations.
-    view_frames : tensor [sample, view, 3, 3], optional
-        How each view was augmented; see `exchanged_errors`.
+    config : LossConfig
+    generator : torch.Generator, optional
+        Draws the exchange of relative rotations; without it there is no camera-consistency.
     camera_share : tensor or float
         What share of its weight camera-consistency has.
     skeleton : Skeleton, optional
@@ -65,31 +70,20 @@ def objective(
         Where several processes hold a part of the batch each (see `canonpose.losses.parts`); the
         terms are then this part's shares.
     """
-    pairs = mixed_errors(target, scores, poses, rotation, config.scale_norm)
+    pairs = mixed_errors(batch.target, batch.scores, poses, rotation, config.scale_norm)
     own = diagonal(pairs).mean(config.reduction, (0, 1), over_parts)
     if config.view_term == "equality":
-        view = pose_equality(poses, scores, over_parts)
+        view = pose_equality(poses, batch.scores, over_parts)
     elif config.mixing == "all_pairs":
         view = pairs.mean(config.reduction, (0, 1, 2), over_parts)
     else:
         view = off_diagonal(pairs).mean(config.reduction, (0, 2), over_parts).sum()
     camera = torch.zeros_like(own)
-    if rigs is not None and generator is not None and config.weight_camera > 0:
-        camera = _camera_term(
-            target,
-            scores,
-            poses,
-            rotation,
-            config,
-            rigs,
-            rig_count,
-            generator,
-            view_frames,
-            over_parts,
-        )
+    if batch.rigs is not None and generator is not None and config.weight_camera > 0:
+        camera = _camera_term(batch, batch.rigs, poses, rotation, config, generator, over_parts)
     anatomy = torch.zeros_like(own)
     if skeleton is not None and config.weight_anatomy > 0:
-        anatomy = anatomy_loss(poses, scores, skeleton, over_parts)
+        anatomy = anatomy_loss(poses, batch.scores, skeleton, over_parts)
     total = (
         config.weight_reprojection * own
         + config.weight_view * view
@@ -100,17 +94,15 @@ def objective(
 
 
 def _camera_term(
-    target: Tensor,
-    scores: Tensor,
+    batch: TargetBatch,
+    rigs: Tensor,
     poses: Tensor,
     rotation: Tensor,
     config: LossConfig,
-    rigs: Tensor,
-    rig_count: int | None,
     generator: Generator,
-    view_frames: Tensor | None,
     over_parts: SumOverParts,
 ) -> Tensor:
+    target, scores, _, rig_count, view_frames = batch
     if config.camera_term == "equality":
         return camera_equality(rotation, scores, rigs, view_frames, rig_count, over_parts)
     fixed_points = config.camera_permutation == "uniform"

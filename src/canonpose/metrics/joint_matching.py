@@ -112,7 +112,7 @@ def matched_joints(
 
 def _root(reference: Reference, skeleton: Skeleton) -> Float[np.ndarray, "frame 3"] | None:
     """The poses' root in the reference, NaN where not valid; None if it cannot be had."""
-    own = Skeleton(name="reference", joints=reference.joints, root=reference.joints[0])
+    own = Skeleton.of_names("reference", reference.joints)
     sources = skeleton.derived.get(skeleton.root, ())
     if skeleton.root not in own and not (sources and all(joint in own for joint in sources)):
         return None

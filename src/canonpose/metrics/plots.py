@@ -1,20 +1,18 @@
 """The CPS curves of Fig. 5, and the reliability of sigma, as pictures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import erf, sqrt
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from canonpose.files import written_whole
 from canonpose.metrics.correct_poses import CPS_LIMIT
 from canonpose.metrics.reliability import Reliability
 from canonpose.metrics.results import Curve
+from canonpose.plotting import new_figure, save_figure, style_axes
 
 SIZES = 10
 """Groups of joints by their sigma."""
-_FORMATS = {"png", "svg", "pdf"}
 
 
 def plot_cps_curves(
@@ -37,7 +35,9 @@ def plot_cps_curves(
     InputError
         If the picture cannot be written.
     """
-    figure, (axes,) = _figure(1)
+    figure = new_figure(6.4, 4.4)
+    axes = figure.subplots()
+    style_axes(axes)
     for label, (thresholds, correct) in curves.items():
         score = scores[label] if scores else _area(thresholds, correct / 100)
         axes.plot(thresholds, correct, linewidth=1.8, label=f"{label}: CPS {score:.1f} mm")
@@ -49,7 +49,7 @@ def plot_cps_curves(
     )
     if curves:
         axes.legend(frameon=False, fontsize="small", loc="best")
-    _write(figure, Path(path))
+    save_figure(figure, path)
 
 
 def plot_reliability(reliability: Reliability, path: str | Path) -> None:
@@ -66,7 +66,8 @@ def plot_reliability(reliability: Reliability, path: str | Path) -> None:
     InputError
         If the picture cannot be written.
     """
-    figure, (sizes, shares) = _figure(2)
+    figure = new_figure(9.6, 4.4)
+    sizes, shares = figure.subplots(1, 2)
     said, found = reliability.by_size(SIZES)
     longest = float(max(said.max(), found.max())) * 1.05
     sizes.plot([0, longest], [0, longest], color="0.6", linewidth=1, label="as said")
@@ -85,29 +86,9 @@ def plot_reliability(reliability: Reliability, path: str | Path) -> None:
     share = f"within one sigma: {reliability.share_within:.1%}"
     shares.axvline(1, color="0.6", linewidth=0.6, label=share)
     for axes in (sizes, shares):
+        style_axes(axes)
         axes.legend(frameon=False, fontsize="small", loc="lower right")
-    _write(figure, Path(path))
-
-
-def _figure(panels: int) -> tuple[Any, Sequence[Any]]:
-    """A figure and its axes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to import
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4 if panels == 1 else 9.6, 4.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    every = [figure.add_subplot(1, panels, place + 1) for place in range(panels)]
-    for axes in every:
-        axes.grid(alpha=0.3, linewidth=0.6)
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure, every
-
-
-def _write(figure: Any, path: Path) -> None:
-    ending = path.suffix.lstrip(".").lower()
-    kind = ending if ending in _FORMATS else "png"
-    with written_whole(path) as temporary:
-        figure.savefig(temporary, format=kind, dpi=150)
+    save_figure(figure, path)
 
 
 def _area(x: np.ndarray, y: np.ndarray) -> float:

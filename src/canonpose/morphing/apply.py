@@ -11,13 +11,11 @@ from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.datasets.dataset import Dataset, LabelledTake
 from canonpose.errors import InputError
 from canonpose.geometry.normalisation import normalise
+from canonpose.lifter.footage import batches_of
 from canonpose.morphing.network import MorphingNetwork
 from canonpose.morphing.samples import name_of, normalised, same_joints
 from canonpose.morphing.trained import TrainedMorphing
 from canonpose.skeleton import convert
-
-BATCH = 8192
-"""Poses a pass; bounds the memory of long recordings."""
 
 
 @torch.no_grad()
@@ -57,8 +55,7 @@ def apply_morphing(keypoints: Keypoints, morphing: TrainedMorphing) -> Keypoints
         )
     detected = normalised([keypoints])
     device = network.head.weight.device
-    parts = zip(detected.positions.split(BATCH), detected.scores.split(BATCH), strict=True)
-    moved = [_in_place(network, *(tensor.to(device) for tensor in part)) for part in parts]
+    moved = [_in_place(network, *part) for part in batches_of(detected, device)]
     positions = torch.cat([positions.cpu() for positions, _ in moved])
     scores = torch.cat([scores.cpu() for _, scores in moved])
     root = keypoints.positions[:, keypoints.skeleton.root_index, None].astype(np.float32)

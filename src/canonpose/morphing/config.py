@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from canonpose.config_checks import at_least
 from canonpose.errors import InputError
 from canonpose.morphing.network import MorphingNetworkConfig
 
@@ -35,9 +36,7 @@ class MorphingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("batch", 1), ("learning_rate", 0), ("min_steps", 0)):
-            if getattr(self, name) < least:
-                raise InputError(f"{name} must be at least {least}, not {getattr(self, name)}.")
+        at_least(self, epochs=1, batch=1, learning_rate=0, min_steps=0)
 
 
 MORPHING_PRESETS: dict[str, MorphingConfig] = {

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from canonpose.errors import InputError
+from canonpose.config_checks import at_least
 from canonpose.geometry.normalisation import NormalisedPoses, normalise
 from canonpose.lifter.network import NEGATIVE_SLOPE, ResidualBlock
 from canonpose.skeleton import Skeleton
@@ -26,9 +26,7 @@ class MorphingNetworkConfig:
     """Whether the network sees the detector's confidences; the authors' does not."""
 
     def __post_init__(self) -> None:
-        for name, least in (("width", 1), ("blocks", 0)):
-            if getattr(self, name) < least:
-                raise InputError(f"{name} must be at least {least}, not {getattr(self, name)}.")
+        at_least(self, width=1, blocks=0)
 
 
 class MorphingNetwork(nn.Module):

@@ -12,13 +12,14 @@ from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.geometry.normalisation import NormalisedPoses, normalise
 from canonpose.skeleton import Skeleton
+from canonpose.tensor_rows import TensorRows
 
 Pair = tuple[Keypoints, Keypoints]
 """Detected and true keypoints of one person, by one camera, in the same frames."""
 
 
 @dataclass(frozen=True, eq=False)
-class MorphingSamples:
+class MorphingSamples(TensorRows):
     """Detected poses and what they should become."""
 
     positions: Float[Tensor, "sample source_joint 2"]
@@ -29,19 +30,6 @@ class MorphingSamples:
     """Root-centred, unit Frobenius norm, 0 where not known."""
     truth_scores: Float[Tensor, "sample target_joint"]
     """Above 0 where the truth is known."""
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def __getitem__(self, chosen: Tensor) -> "MorphingSamples":
-        """Some of the samples, by index or mask."""
-        parts = (self.positions, self.scores, self.truth, self.truth_scores)
-        return MorphingSamples(*(part[chosen] for part in parts))
-
-    def to(self, device: torch.device) -> "MorphingSamples":
-        """The same on a device."""
-        parts = (self.positions, self.scores, self.truth, self.truth_scores)
-        return MorphingSamples(*(part.to(device) for part in parts))
 
 
 def samples_of(pairs: Sequence[Pair]) -> MorphingSamples:
@@ -65,12 +53,8 @@ def samples_of(pairs: Sequence[Pair]) -> MorphingSamples:
             f"{name_of(pairs[0][0])} and {name_of(pairs[0][1])}: in no frame are the root joints "
             f"of both seen; check that they belong together and give their layouts."
         )
-    return MorphingSamples(
-        detected.positions[usable],
-        detected.scores[usable],
-        true.positions[usable],
-        true.scores[usable],
-    )
+    samples = MorphingSamples(detected.positions, detected.scores, true.positions, true.scores)
+    return samples.at(usable)
 
 
 def normalised(views: Sequence[Keypoints]) -> NormalisedPoses:

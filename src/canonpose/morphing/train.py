@@ -5,7 +5,6 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 import torch
@@ -21,8 +20,8 @@ from canonpose.morphing.network import MorphingNetwork
 from canonpose.morphing.objective import distances, morphing_loss
 from canonpose.morphing.samples import MorphingSamples, Pair, name_of, samples_of
 from canonpose.morphing.trained import TrainedMorphing
-from canonpose.skeleton import Skeleton
-from canonpose.training.randomness import ORDER, WEIGHTS, generator_for
+from canonpose.network_files import versions
+from canonpose.training.randomness import ORDER, generator_for, seeded_weights
 from canonpose.training.session import Progress
 
 MILESTONES = (0.4, 0.8, 0.95)
@@ -62,13 +61,13 @@ def train_morphing(
     where = choose_device(device)
     samples = samples_of(pairs).to(where)
     source, target = pairs[0][0].skeleton, pairs[0][1].skeleton
-    network = _seeded_network(source, target, config).to(where)
+    with seeded_weights(config.seed):
+        network = MorphingNetwork(source, target, config.network).to(where)
     samples = _comparable(network, samples, pairs)
     _fit(network, samples, config, progress, started)
     network.eval()
     provenance: dict[str, Any] = {
-        "canonpose": version("canonpose"),
-        "torch": torch.__version__,
+        **versions(),
         "machine": f"{platform.system()} {platform.machine()}, {where}",
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "detected": [name_of(detected) for detected, _ in pairs],
@@ -77,12 +76,6 @@ def train_morphing(
         "seconds": round(time.monotonic() - started, 1),
     }
     return TrainedMorphing(network, to_table(config), provenance)
-
-
-def _seeded_network(source: Skeleton, target: Skeleton, config: MorphingConfig) -> MorphingNetwork:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(generator_for(config.seed, WEIGHTS).initial_seed())
-        return MorphingNetwork(source, target, config.network)
 
 
 @torch.no_grad()
@@ -107,7 +100,7 @@ def _comparable(
             f"learned, as the truth never tells, nor be converted from skeleton "
             f"{network.source.name!r}; leave them out of the true keypoints' layout."
         )
-    return samples[common]
+    return samples.at(common)
 
 
 def _distances(network: MorphingNetwork, samples: MorphingSamples) -> tuple[Tensor, Tensor]:

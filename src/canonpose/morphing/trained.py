@@ -12,9 +12,6 @@ from canonpose.morphing.network import MorphingNetwork, MorphingNetworkConfig
 from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
 
-FILES = NetworkFiles("morphing", kind="morphing", version=1, made_by="canonpose morph train -o")
-CARD = FILES.card
-
 
 @dataclass(frozen=True, eq=False)
 class TrainedMorphing:
@@ -41,6 +38,34 @@ class TrainedMorphing:
         self.network.to(device)
         return self
 
+    def to_card(self) -> dict[str, Any]:
+        """All but the weights."""
+        return {
+            "network": to_table(self.network.config),
+            "source": self.source.to_dict(),
+            "target": self.target.to_dict(),
+            "training": dict(self.training),
+            "provenance": dict(self.provenance),
+        }
+
+    @classmethod
+    def from_card(cls, card: dict[str, Any]) -> "TrainedMorphing":
+        """With random weights."""
+        source, target = (Skeleton.from_dict(card[name]) for name in ("source", "target"))
+        config = from_table(MorphingNetworkConfig, card["network"])
+        network = MorphingNetwork(source, target, config)
+        return cls(network, dict(card["training"]), dict(card["provenance"]))
+
+
+FILES = NetworkFiles(
+    TrainedMorphing.from_card,
+    "morphing",
+    kind="morphing",
+    version=1,
+    made_by="canonpose morph train -o",
+)
+CARD = FILES.card
+
 
 def save_morphing(morphing: TrainedMorphing, folder: str | Path) -> None:
     """Write ``morphing.safetensors`` and ``morphing.json`` into a folder.
@@ -50,14 +75,7 @@ def save_morphing(morphing: TrainedMorphing, folder: str | Path) -> None:
     InputError
         If the folder cannot be written to.
     """
-    facts = {
-        "network": to_table(morphing.network.config),
-        "source": morphing.source.to_dict(),
-        "target": morphing.target.to_dict(),
-        "training": dict(morphing.training),
-        "provenance": dict(morphing.provenance),
-    }
-    FILES.write(Path(folder), morphing.network, facts)
+    FILES.save(morphing, folder)
 
 
 def load_morphing(folder: str | Path) -> TrainedMorphing:
@@ -68,11 +86,4 @@ def load_morphing(folder: str | Path) -> TrainedMorphing:
     InputError
         If the folder holds no trained morphing, a foreign or a damaged one.
     """
-    return FILES.read(Path(folder), _described)
-
-
-def _described(card: dict[str, Any]) -> TrainedMorphing:
-    source, target = (Skeleton.from_dict(card[name]) for name in ("source", "target"))
-    config = from_table(MorphingNetworkConfig, card["network"])
-    network = MorphingNetwork(source, target, config)
-    return TrainedMorphing(network, dict(card["training"]), dict(card["provenance"]))
+    return FILES.load(folder)

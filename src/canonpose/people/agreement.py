@@ -6,11 +6,14 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from canonpose.people.tracks import body_sizes
+from canonpose.skeleton import Skeleton
 
 Seen = Float[np.ndarray, "frame joint 3"]
 
 Vote = Callable[[Seen, Seen], float]
 """A further opinion on two people, of the frames given: about 0 for strangers, up to 1 for one."""
+VoteOn = Callable[[Seen, Seen, Skeleton], float]
+"""A `Vote` that is told of which joints the detections are."""
 
 SMOOTHING = 7
 """Frames over which speeds are averaged; detection jitter is not shared by two cameras."""
@@ -20,6 +23,13 @@ FEWEST_JOINTS = 6
 """With fewer shared joints, two views of anything are nearly of rank 3."""
 STRANGERS = 0.3
 """What `shape_residual` gives two different people, on real footage; one person gives 0.1."""
+
+
+def told_of(vote: VoteOn | None, skeleton: Skeleton) -> Vote | None:
+    """An opinion on detections of a skeleton's joints, where there is one."""
+    if vote is None:
+        return None
+    return lambda first, second: vote(first, second, skeleton)
 
 
 def agreement(first: Seen, second: Seen, vote: Vote | None = None) -> float:

@@ -6,14 +6,14 @@ agrees best with them there, at a price for each change, so that the cheapest se
 changes only where that is clear. Where no track agrees, none is taken.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from canonpose.people.agreement import FEWEST_FRAMES, SMOOTHING, Vote, likeness
-from canonpose.people.tracks import Tracks, along
+from canonpose.people.agreement import FEWEST_FRAMES, SMOOTHING, Seen, Vote, likeness
+from canonpose.people.crowd import Candidates, Crowd, Owners
+from canonpose.people.tracks import along
 
 WINDOW = 1.0
 """Seconds; evidence is taken from half as many before and behind as well."""
@@ -31,98 +31,54 @@ HIDDEN = 0.2
 ROUNDS = 3
 """Of each view in turn; the views' changes seldom bear on each other."""
 
-Owners = Int[np.ndarray, " frame"]
 
-
-@dataclass(frozen=True, eq=False)
-class Following:
-    """What one view has to choose from."""
-
-    people: Float[np.ndarray, "frame slot joint 3"]
-    tracks: Tracks
-    chosen: int
-    """The track of the whole take."""
-
-
-def follow(
-    views: Sequence[Following],
-    fixed: Collection[int] = (),
-    *,
-    fps: float = 30.0,
-    vote: Vote | None = None,
-) -> list[Owners]:
-    """The track that is the person in each frame, -1 where none is; a view each.
-
-    Parameters
-    ----------
-    views : sequence of Following
-        All of the same frames.
-    fixed : collection of int
-        Views that keep what is chosen.
-    fps : float
-        Frames per second.
-    vote : callable, optional
-        A further opinion.
-    """
-    frames = views[0].tracks.shape[1]
-    owners = [np.full(frames, view.chosen) for view in views]
-    windows = windows_of(frames, fps, window_length(fps))
-    free = [v for v, view in enumerate(views) if len(view.tracks) > 1 and v not in fixed]
+def follow(crowd: Crowd) -> list[Owners]:
+    """The track that is the person in each frame, a view each."""
+    frames = crowd.views[0].tracks.shape[1]
+    owners = [np.full(frames, view.chosen) for view in crowd.views]
+    windows = windows_of(frames, crowd.fps, window_length(crowd.fps))
+    free = [
+        v for v, view in enumerate(crowd.views) if len(view.tracks) > 1 and v not in crowd.fixed
+    ]
     for _ in range(ROUNDS if len(windows) > 1 else 0):
         before = [owner.copy() for owner in owners]
         for place in free:
-            others = [
-                along(view.people, joined(view.tracks, owner))
-                for other, (view, owner) in enumerate(zip(views, owners, strict=True))
-                if other != place
-            ]
-            owners[place] = _followed(views[place], others, windows, fps, vote)
+            owners[place] = _followed(crowd, place, owners, windows)
         if all((a == b).all() for a, b in zip(before, owners, strict=True)):
             break
     return owners
 
 
-def joined(tracks: Tracks, owners: Owners) -> Int[np.ndarray, " frame"]:
-    """The slots of a person who is followed through several tracks; -1 where not seen."""
-    return np.where(owners >= 0, tracks[owners, np.arange(len(owners))], -1)
-
-
 def _followed(
-    view: Following,
-    others: Sequence[Float[np.ndarray, "frame joint 3"]],
-    windows: Sequence[Int[np.ndarray, " _"]],
-    fps: float,
-    vote: Vote | None,
+    crowd: Crowd, place: int, owners: Sequence[Owners], windows: Sequence[Int[np.ndarray, " _"]]
 ) -> Owners:
+    """The tracks of one view, by the person of the other views."""
+    view = crowd.views[place]
     nobody = np.full((len(windows), 1), NOBODY)  # the last state
-    gains = np.concatenate([likenesses(view, others, windows, fps, vote), nobody], axis=1)
+    gains = np.concatenate([likenesses(crowd, place, owners, windows), nobody], axis=1)
     gains[:, view.chosen] = np.maximum(gains[:, view.chosen] + CHOSEN, NOBODY)
     states = cheapest_path(gains, CHANGE)
     states[states == len(view.tracks)] = -1
-    owners = np.concatenate(
+    own = np.concatenate(
         [np.full(len(window), state) for window, state in zip(windows, states, strict=True)]
     )
     for border in np.flatnonzero(np.diff(states)).tolist():
         before, after = int(states[border]), int(states[border + 1])
         if before >= 0 and after >= 0:
             around = np.concatenate([windows[border], windows[border + 1]])
-            cut = _handover(view, before, after, around, round(HIDDEN * fps))
-            owners[around[:cut]], owners[around[cut:]] = before, after
-    return owners
+            cut = _handover(view, before, after, around, round(HIDDEN * crowd.fps))
+            own[around[:cut]], own[around[cut:]] = before, after
+    return own
 
 
 def likenesses(
-    view: Following,
-    others: Sequence[Float[np.ndarray, "frame joint 3"]],
-    windows: Sequence[Int[np.ndarray, " _"]],
-    fps: float,
-    vote: Vote | None,
+    crowd: Crowd, place: int, owners: Sequence[Owners], windows: Sequence[Int[np.ndarray, " _"]]
 ) -> Float[np.ndarray, "window track"]:
-    """How much every track is like the other views' person, in and around every window."""
-    margin = round(window_length(fps) * fps / 2)
-    people = [along(view.people, track) for track in view.tracks]
+    """How much every track of a view is like the other views' person, in and around windows."""
+    margin = round(window_length(crowd.fps) * crowd.fps / 2)
+    people, others = crowd.views[place].each(), crowd.others(place, owners)
     return np.array(
-        [[_gain(p, others, window, margin, vote) for p in people] for window in windows]
+        [[_gain(p, others, window, margin, crowd.vote) for p in people] for window in windows]
     )
 
 
@@ -138,8 +94,8 @@ def windows_of(frames: int, fps: float, seconds: float) -> list[Int[np.ndarray, 
 
 
 def _gain(
-    person: Float[np.ndarray, "frame joint 3"],
-    others: Sequence[Float[np.ndarray, "frame joint 3"]],
+    person: Seen,
+    others: Sequence[Seen],
     window: Int[np.ndarray, " _"],
     margin: int,
     vote: Vote | None,
@@ -174,7 +130,7 @@ def cheapest_path(
 
 
 def _handover(
-    view: Following, first: int, second: int, frames: Int[np.ndarray, " _"], hidden: int
+    view: Candidates, first: int, second: int, frames: Int[np.ndarray, " _"], hidden: int
 ) -> int:
     """Where among the frames the second track takes over from the first.
 

@@ -1,13 +1,25 @@
-"""A person's detections at other moments than those of the frames."""
+"""When frames were taken, and a person's detections at other moments than those of the frames."""
 
 import numpy as np
 from jaxtyping import Float
+
+from canonpose.datamodel import Keypoints
+from canonpose.people.detections import Detections
 
 LONGEST_STEP = 1.9
 """Median steps between two frames; where they lie further apart, a frame is missing between them,
 and nothing is known of what happened there."""
 EXACT = 1e-6
 """Steps; a moment so close to a frame is that frame's."""
+
+
+def clock_of(
+    recording: Detections | Keypoints, rate: float, *, own: bool = True
+) -> Float[np.ndarray, " frame"]:
+    """Seconds of each frame since the camera's first, by the file's ``own`` times if it has any."""
+    if own and recording.times is not None:
+        return recording.times.astype(np.float64) - float(recording.times[0])
+    return np.arange(len(recording)) / rate
 
 
 def resampled(

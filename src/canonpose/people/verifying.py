@@ -8,25 +8,21 @@ tells. Views whose cameras move are judged by how clearly their person agrees be
 views than anybody else there.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from canonpose.people.agreement import Vote
+from canonpose.people.crowd import Candidates, Crowd, Owners
 from canonpose.people.following import (
     NOBODY,
-    Following,
-    Owners,
     cheapest_path,
-    joined,
     likenesses,
     window_length,
     windows_of,
 )
-from canonpose.people.still_cameras import Pairs, StillPair, still_pair
-from canonpose.people.tracks import along
+from canonpose.people.still_cameras import StillPair, still_pair
 
 SOMEBODY_ELSE = 4.0
 """Usual distances at which it is in doubt who it is: one person is seldom so far off another view,
@@ -57,63 +53,40 @@ Fits = Float[np.ndarray, "track frame"]
 """From -1, off all other views' person, by 0, in doubt, to 1; NaN where no other view tells."""
 
 
-def verified(
-    views: Sequence[Following],
-    owners: Sequence[Owners],
-    fixed: Collection[int] = (),
-    *,
-    fps: float = 30.0,
-    pairs: Pairs = (),
-    vote: Vote | None = None,
-) -> list[Owners]:
-    """The owners that are borne out; -1 elsewhere.
-
-    Parameters
-    ----------
-    views : sequence of Following
-        All of the same frames.
-    owners : sequence of array
-        The track that is the person in each frame, -1 where none is; a view each.
-    fixed : collection of int
-        Views that keep what they have, as the user asked for it.
-    fps : float
-        Frames per second.
-    pairs : sequence
-        Joints that may be taken for each other, left and right.
-    vote : callable, optional
-        A further opinion, for views whose cameras move.
-    """
+def verified(crowd: Crowd, owners: Sequence[Owners]) -> list[Owners]:
+    """The owners, a view each, that are borne out; -1 elsewhere."""
     owners = [owner.copy() for owner in owners]
+    places = range(len(crowd.views))
     for _ in range(ROUNDS):
-        rig = still_rig(views, owners)
-        told = [any(view in pair for pair in rig) for view in range(len(views))]
+        rig = still_rig(crowd.views, owners)
+        told = [any(place in pair for pair in rig) for place in places]
         before = [owner.copy() for owner in owners]
-        for view in range(len(views)):
-            if told[view] and view not in fixed:
-                found = _fits(view, views, owners, rig, pairs)
-                alone = sum(view in pair for pair in rig) == 1
-                owners[view] = _followed(owners[view], found, views[view], fps, alone)
+        for place in places:
+            if told[place] and place not in crowd.fixed:
+                found = _fits(crowd, place, owners, rig)
+                alone = sum(place in pair for pair in rig) == 1
+                owners[place] = _followed(
+                    owners[place], found, crowd.views[place], crowd.fps, alone
+                )
         if all((a == b).all() for a, b in zip(before, owners, strict=True)):
             break
     result = list(owners)
-    for view in set(range(len(views))) - set(fixed):
-        if told[view]:
-            found = _fits(view, views, owners, rig, pairs)
-            result[view] = _sure(owners[view], found, fps)
-        elif len(views[view].tracks) > 1:
-            result[view] = _clear(view, views, owners, fps, vote)
+    for place in set(places) - set(crowd.fixed):
+        if told[place]:
+            found = _fits(crowd, place, owners, rig)
+            result[place] = _sure(owners[place], found, crowd.fps)
+        elif len(crowd.views[place].tracks) > 1:
+            result[place] = _clear(crowd, place, owners)
     return result
 
 
-def still_rig(views: Sequence[Following], owners: Sequence[Owners]) -> Rig:
+def still_rig(views: Sequence[Candidates], owners: Sequence[Owners]) -> Rig:
     """The pairs of cameras that stand still against each other, by (view, view).
 
     Where the owners of two views fit badly, as when a view shows somebody else in half of the
     frames, all of a view's tracks are tried against the other's owner.
     """
-    seen = [
-        along(v.people, joined(v.tracks, owner)) for v, owner in zip(views, owners, strict=True)
-    ]
+    seen = [view.followed(owner) for view, owner in zip(views, owners, strict=True)]
     found = {(a, b): still_pair([seen[a]], seen[b]) for a, b in combinations(range(len(views)), 2)}
     usual = min((still.noise for still in found.values() if still is not None), default=np.inf)
     rig = {pair: still for pair, still in found.items() if still is not None}
@@ -122,8 +95,7 @@ def still_rig(views: Sequence[Following], owners: Sequence[Owners]) -> Rig:
             present = rig.get((a, b)) or rig.get((b, a))
             suspect = present is None or present.noise > SUSPECT * usual
             if suspect and np.isfinite(usual) and len(views[view].tracks) > 1:
-                tracks = [along(views[view].people, track) for track in views[view].tracks]
-                still = still_pair(tracks, seen[other])
+                still = still_pair(views[view].each(), seen[other])
                 if still is not None and (present is None or still.noise < present.noise / 2):
                     rig.pop((other, view), None)
                     rig[view, other] = still
@@ -131,23 +103,22 @@ def still_rig(views: Sequence[Following], owners: Sequence[Owners]) -> Rig:
 
 
 def _fits(
-    view: int,
-    views: Sequence[Following],
-    owners: Sequence[Owners],
-    rig: Mapping[tuple[int, int], StillPair],
-    pairs: Pairs,
+    crowd: Crowd, place: int, owners: Sequence[Owners], rig: Mapping[tuple[int, int], StillPair]
 ) -> Fits:
     """How well every track of a view fits the other views' person, the mean of these."""
+    seen_by_others = {
+        pair: crowd.views[other].followed(owners[other])
+        for pair in rig
+        if place in pair
+        for other in set(pair) - {place}
+    }
     rows = []
-    for track in views[view].tracks:
-        person, found = along(views[view].people, track), []
-        for (a, b), still in rig.items():
-            if view in (a, b):
-                other = b if view == a else a
-                seen = along(views[other].people, joined(views[other].tracks, owners[other]))
-                both = (person, seen) if view == a else (seen, person)
-                misfit = still.misfit(*both, pairs)
-                found.append(np.clip(1 - misfit / SOMEBODY_ELSE, -1, 1))
+    for person in crowd.views[place].each():
+        found = []
+        for pair, seen in seen_by_others.items():
+            both = (person, seen) if place == pair[0] else (seen, person)
+            misfit = rig[pair].misfit(*both, crowd.pairs)
+            found.append(np.clip(1 - misfit / SOMEBODY_ELSE, -1, 1))
         rows.append(_mean_of_known(np.stack(found)))
     return np.stack(rows)
 
@@ -170,7 +141,7 @@ def _smoothed(fits: Fits, fps: float) -> Fits:
     return smooth
 
 
-def _followed(owner: Owners, fits: Fits, view: Following, fps: float, alone: bool) -> Owners:
+def _followed(owner: Owners, fits: Fits, view: Candidates, fps: float, alone: bool) -> Owners:
     """The cheapest sequence of tracks and nobody, by windows.
 
     If only one other view tells, there is no telling which of the two exchanged people who both
@@ -221,22 +192,11 @@ def _around_changes(owner: Owners, reach: int) -> Bool[np.ndarray, " frame"]:
     return near
 
 
-def _clear(
-    view: int,
-    views: Sequence[Following],
-    owners: Sequence[Owners],
-    fps: float,
-    vote: Vote | None,
-) -> Owners:
+def _clear(crowd: Crowd, place: int, owners: Sequence[Owners]) -> Owners:
     """Nobody where the owner is not clearly more like the other views' person than all others."""
-    others = [
-        along(views[other].people, joined(views[other].tracks, owners[other]))
-        for other in range(len(views))
-        if other != view
-    ]
-    owner = owners[view]
-    windows = windows_of(len(owner), fps, window_length(fps))
-    alike = likenesses(views[view], others, windows, fps, vote)
+    owner = owners[place]
+    windows = windows_of(len(owner), crowd.fps, window_length(crowd.fps))
+    alike = likenesses(crowd, place, owners, windows)
     kept = np.zeros(len(owner), dtype=bool)
     for window, values in zip(windows, alike, strict=True):
         for frame in window:
@@ -244,4 +204,4 @@ def _clear(
             kept[frame] = owner[frame] >= 0 and (
                 values[owner[frame]] >= max(NOBODY, rivals.max() + CLEARLY)
             )
-    return np.where(kept & ~_around_changes(owner, round(fps / 2)), owner, -1)
+    return np.where(kept & ~_around_changes(owner, round(crowd.fps / 2)), owner, -1)

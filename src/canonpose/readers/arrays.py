@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
-from canonpose.people.choice import to_keypoints
 from canonpose.people.detections import Detections
+from canonpose.people.one_person import to_keypoints
 from canonpose.readers.checks import cleaned, fps_or_none, image_size_or_none, stacked
 from canonpose.readers.layouts import Layout, by_count, by_names, resolve
 

@@ -15,6 +15,7 @@ import torch
 from jaxtyping import Float
 
 from canonpose.errors import InputError
+from canonpose.files import read_text
 from canonpose.geometry.cameras import UNITS_IN_METRES, Camera
 from canonpose.readers.reference import BODY_UNITS, LENGTHS
 
@@ -90,7 +91,8 @@ def read_calibration_and_units(path: str | Path, *, units: str = "m") -> Calibra
         If `read_calibration` would, or some cameras are in bodies and others are not.
     """
     path = Path(path)
-    found = _parse(_text_of(path), path, units)
+    text = read_text(path, "is not text; give a camera JSON file or a Qualisys .qca.txt")
+    found = _parse(text, path, units)
     by_name = {read.camera.name: read.camera for read in found}
     if not found or len(by_name) < len(found):
         problem = "names a camera twice" if found else "holds no camera"
@@ -103,17 +105,6 @@ def read_calibration_and_units(path: str | Path, *, units: str = "m") -> Calibra
         )
     says_units = all(read.units is not None for read in found)
     return Calibration(by_name, worlds.pop(), says_units)
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path}: is not text; give a camera JSON file or a Qualisys .qca.txt."
-        ) from error
 
 
 def _parse(text: str, path: Path, units: str) -> list[_Read]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from canonpose.datamodel import Capture, Keypoints, Take
 from canonpose.errors import InputError
 from canonpose.files import short_list
-from canonpose.people.choice import VoteOn
+from canonpose.people.agreement import VoteOn
 from canonpose.readers.capture_toml import CaptureSettings, read_capture_toml
 from canonpose.readers.files import natural_key
 from canonpose.readers.fit import TakesFit

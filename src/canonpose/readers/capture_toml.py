@@ -1,13 +1,13 @@
 """``capture.toml``: what a capture's files cannot tell about it."""
 
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from canonpose.errors import InputError
-from canonpose.files import short_list, unreadable
+from canonpose.files import short_list
+from canonpose.toml_text import read_toml
 
 FILE_NAME = "capture.toml"
 
@@ -110,7 +110,7 @@ def read_capture_toml(folder: Path) -> CaptureSettings:
 
     """
     path = folder / FILE_NAME
-    table = _load(path)
+    _, table = read_toml(path, optional=True)
     values = _checked(path, "", table, {**_PLAIN, **_TABLES, "takes": _is_table})
     takes = values.pop("takes", {})
     for take, entries in takes.items():
@@ -132,17 +132,6 @@ def read_capture_toml(folder: Path) -> CaptureSettings:
         for word in _OF_A_TAKE
     }
     return CaptureSettings(path, **values, **per_take)
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: is not a TOML file ({error}); correct it there.") from error
 
 
 def _is_table(value: Any) -> bool:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Float
 
-from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
-from canonpose.people.choice import View
 from canonpose.people.detections import Detections
-from canonpose.people.resampling import resampled, step_lengths
+from canonpose.people.resampling import clock_of, resampled, step_lengths
+from canonpose.people.tracked_view import TrackedView
 from canonpose.people.tracks import along
 
 FPS_TOLERANCE = 0.01
@@ -48,7 +47,7 @@ class Timing:
     """Whether cameras of different length may be cut to what they share."""
 
 
-def frame_rates(views: Sequence[View], timing: Timing) -> dict[str, float | None]:
+def frame_rates(views: Sequence[TrackedView], timing: Timing) -> dict[str, float | None]:
     """Frames per second of each camera; None for all where nobody tells.
 
     A camera whose file does not tell has the rate of those that do. These may count as one only
@@ -90,7 +89,7 @@ def _parted(rates: Iterable[float], frames: int) -> float:
     return (max(values) / min(values) - 1) * frames
 
 
-def beginnings(views: Sequence[View], timing: Timing) -> dict[str, float]:
+def beginnings(views: Sequence[TrackedView], timing: Timing) -> dict[str, float]:
     """Seconds from the earliest camera's first frame to each one's, as far as files' times tell.
 
     The times of a take's files are taken as one clock, which may count from anywhere (a day's
@@ -110,7 +109,7 @@ def beginnings(views: Sequence[View], timing: Timing) -> dict[str, float]:
 
 
 def frames_fall_together(
-    views: Sequence[View], rates: Mapping[str, float | None], timing: Timing
+    views: Sequence[TrackedView], rates: Mapping[str, float | None], timing: Timing
 ) -> bool:
     """Whether frames can be taken as they are: one rate, even times, whole offsets, no drift.
 
@@ -132,8 +131,8 @@ def frames_fall_together(
 
 
 def on_common_clock(
-    views: Sequence[View], rates: Mapping[str, float | None], timing: Timing
-) -> tuple[list[View], float, list[str]]:
+    views: Sequence[TrackedView], rates: Mapping[str, float | None], timing: Timing
+) -> tuple[list[TrackedView], float, list[str]]:
     """All views at the same moments, which lie evenly at the lowest frame rate.
 
     Between frames a joint is interpolated linearly where both neighbours see it. A moment that is a
@@ -141,14 +140,14 @@ def on_common_clock(
 
     Parameters
     ----------
-    views : sequence of View
+    views : sequence of TrackedView
     rates : mapping
         As `frame_rates` gives them.
     timing : Timing
 
     Returns
     -------
-    views : list of View
+    views : list of TrackedView
     rate : float
         Moments per second; 1 where no rate is known.
     notes : list of str
@@ -189,17 +188,8 @@ def _check_length(moments: int, clocks: Mapping[str, Clock], timing: Timing) -> 
     )
 
 
-def clock_of(
-    recording: Detections | Keypoints, rate: float, *, own: bool = True
-) -> Float[np.ndarray, " frame"]:
-    """Seconds of each frame since the camera's first, by the file's ``own`` times if it has any."""
-    if own and recording.times is not None:
-        return recording.times.astype(np.float64) - float(recording.times[0])
-    return np.arange(len(recording)) / rate
-
-
 def _clocks(
-    views: Sequence[View], rates: Mapping[str, float | None], timing: Timing
+    views: Sequence[TrackedView], rates: Mapping[str, float | None], timing: Timing
 ) -> dict[str, Clock]:
     """Seconds of each camera's frames, or frames where no rate is known; a camera each."""
     starts = beginnings(views, timing)
@@ -225,7 +215,7 @@ def begin_apart(starts: Iterable[float], rate: float) -> bool:
 
 
 def _common_time(
-    views: Sequence[View],
+    views: Sequence[TrackedView],
     clocks: Mapping[str, Clock],
     rates: Mapping[str, float | None],
     timing: Timing,
@@ -273,11 +263,11 @@ def _length(clock: Clock, known: bool) -> str:
 
 
 def _at(
-    view: View,
+    view: TrackedView,
     clock: Clock,
     moments: Float[np.ndarray, " moment"],
     rate: float | None,
-) -> View:
+) -> TrackedView:
     """The view at other moments of its clock; each person has a slot of their own there."""
     people = np.stack([along(view.detections.people, track) for track in view.tracks], axis=1)
     moved = resampled(people, clock, moments)

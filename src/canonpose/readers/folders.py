@@ -4,17 +4,19 @@ from pathlib import Path
 
 from canonpose.errors import InputError
 from canonpose.files import short_list
+from canonpose.npz import entry_names
 from canonpose.readers.files import list_folder, natural_key
 from canonpose.readers.names import camera_name
 from canonpose.readers.npz import holds_lifted_poses
 from canonpose.readers.openpose import is_openpose_folder
+from canonpose.readers.reference import NEEDED as REFERENCE
 from canonpose.video.opening import is_video
 
 Cameras = dict[str, Path]
 """Camera name to its file or folder."""
 
-NO_CAMERAS = ("calibration", "cameras", "reference")
-"""Names of files that people keep beside keypoints."""
+NO_CAMERAS = ("calibration", "cameras", "reference", "solve")
+"""Names of files that people keep beside keypoints, or have canonpose write there."""
 
 
 def find_takes(folder: Path) -> dict[str, Cameras]:
@@ -22,8 +24,8 @@ def find_takes(folder: Path) -> dict[str, Cameras]:
 
     A folder that directly holds cameras is a capture of one take. A video counts as a
     camera unless keypoints of that camera lie beside it. Anything else is passed over: notes,
-    pictures, calibrations, lifted poses, folders without cameras; so is a single file beside
-    folders of takes.
+    pictures, calibrations, references, lifted poses, folders without cameras; so is a single file
+    beside folders of takes.
 
     Raises
     ------
@@ -90,4 +92,22 @@ def _holds_keypoints(entry: Path) -> bool:
         return is_openpose_folder(entry)
     if entry.suffix not in (".npz", ".json") or entry.stem in NO_CAMERAS:
         return False
-    return entry.suffix == ".json" or not holds_lifted_poses(entry)
+    if entry.suffix == ".json":
+        return not _looks_like_a_calibration(entry)
+    return not (holds_lifted_poses(entry) or _holds_reference(entry))
+
+
+def _looks_like_a_calibration(path: Path) -> bool:
+    """Whether a JSON file lists cameras, told from a look at its beginning."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError:
+        return False  # which is said when it is read
+    return b'"matrix"' in head and b'"keypoints"' not in head
+
+
+def _holds_reference(path: Path) -> bool:
+    """Whether an npz file is a 3D reference, as ``solve`` and ``lift --world`` write them."""
+    names = entry_names(path)
+    return names.issuperset(REFERENCE) and "keypoints" not in names

@@ -5,8 +5,10 @@ from pathlib import Path
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError
 from canonpose.files import unreadable
-from canonpose.people.choice import View, choose_in_view, to_keypoints
+from canonpose.people.choice_in_view import choose_in_view
 from canonpose.people.detections import Detections
+from canonpose.people.one_person import to_keypoints
+from canonpose.people.tracked_view import TrackedView
 from canonpose.readers.alphapose import read_results
 from canonpose.readers.coco import read_coco
 from canonpose.readers.files import read_json
@@ -58,7 +60,7 @@ def read_keypoints(
     """
     path = Path(path)
     camera = camera_name(path) if camera is None else camera
-    view = View.of(read_detections(path, resolve(layout), detect), camera)
+    view = TrackedView.of(read_detections(path, resolve(layout), detect), camera)
     index, words = choose_in_view(view, person)
     return to_keypoints(view.detections, view.tracks[index], camera=camera, person=words)
 

@@ -1,6 +1,5 @@
 """One take to be lifted: a folder of cameras, or their files one by one."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,17 +8,18 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from canonpose.datamodel import Keypoints
-from canonpose.errors import InputError, InputWarning
+from canonpose.errors import InputError
 from canonpose.files import short_list
-from canonpose.people.choice import View
+from canonpose.people.tracked_view import TrackedView
 from canonpose.readers.capture import FoundCapture, check_persons_are_used
 from canonpose.readers.capture_toml import FILE_NAME, read_capture_toml
+from canonpose.readers.common_clock import Timing
 from canonpose.readers.folders import Cameras, find_takes
 from canonpose.readers.layouts import Layout, resolve
 from canonpose.readers.names import camera_name
 from canonpose.readers.openpose import is_openpose_folder
 from canonpose.readers.synchronise import synchronised
-from canonpose.readers.takes import TakePlan, read_recordings, read_views
+from canonpose.readers.takes import read_recordings, views_of
 from canonpose.readers.videos import Detect, detect_ahead, detect_by_default
 
 
@@ -33,8 +33,10 @@ class ViewsOfTake:
     """Where each view was read from."""
     static_cameras: bool | None
     """What the capture's settings say."""
-    plan: TakePlan
-    """How they were read and synchronised."""
+    timing: Timing
+    """How the cameras' clocks differ."""
+    counters: tuple[TrackedView, ...]
+    """As if each camera that is used had filmed a counter of its own frames."""
     notes: tuple[str, ...] = ()
 
 
@@ -85,46 +87,33 @@ def read_take(
     plan = capture.plan(take, list(files), chosen, persons or {}, capture.settings.leave_out_joints)
     plan = replace(plan, fps=plan.fps if fps is None else fps)
     detect_ahead(detect, plan.cameras.values())
-    views, notes = read_views(plan, detect)
-    return ViewsOfTake(views, files, capture.settings.static_cameras, plan, tuple(notes))
+    recordings = read_recordings(plan, detect)
+    views, notes = views_of(plan, recordings)
+    static = capture.settings.static_cameras
+    counters = tuple(_counter(recording) for recording in recordings)
+    return ViewsOfTake(views, files, static, plan.timing, counters, tuple(notes))
 
 
-def moments_of_frames(
-    take: ViewsOfTake, detect: Detect = detect_by_default
-) -> dict[str, Int[np.ndarray, " frame"]]:
+def moments_of_frames(take: ViewsOfTake) -> dict[str, Int[np.ndarray, " frame"]]:
     """Which of a take's moments is nearest to each frame of a camera's own file.
 
     The views hold the moments that all cameras share, which may begin within a file, and come at
-    another rate than its frames. The files are read once more, as few ask for this.
-
-    Parameters
-    ----------
-    take : ViewsOfTake
-    detect : callable
-        As for `read_take`.
+    another rate than its frames.
 
     Returns
     -------
     dict
         Camera to the number of a moment for every frame, -1 before the first and after the last.
-
-    Raises
-    ------
-    InputError
-        If a file cannot be read any more.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InputWarning)  # said when the take was read
-        recordings = read_recordings(take.plan, detect)
-    counted, _, _ = synchronised([_counter(view) for view in recordings], take.plan.timing)
+    shared, _, _ = synchronised(take.counters, take.timing)
     return {
-        own.camera: _nearest(shared.detections.people[:, 0, 0, 0], len(own.detections))
-        for own, shared in zip(recordings, counted, strict=True)
+        own.camera: _nearest(seen.detections.people[:, 0, 0, 0], len(own.detections))
+        for own, seen in zip(take.counters, shared, strict=True)
     }
 
 
-def _counter(view: View) -> View:
-    """As if the camera had filmed a counter of its frames, so that synchronising tells of each."""
+def _counter(view: TrackedView) -> TrackedView:
+    """A counter of a recording's frames in place of people, so that synchronising tells of each."""
     frames = len(view.detections)
     people = np.ones((frames, 1, 1, 3))
     people[:, 0, 0, 0] = np.arange(frames)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from canonpose.errors import InputError
-from canonpose.people.choice import View
+from canonpose.people.tracked_view import TrackedView
 from canonpose.readers.common_clock import (
     Timing,
     frame_rates,
@@ -17,8 +17,8 @@ Spans = dict[str, tuple[int, int]]
 
 
 def synchronised(
-    views: Sequence[View], timing: Timing
-) -> tuple[list[View], float | None, list[str]]:
+    views: Sequence[TrackedView], timing: Timing
+) -> tuple[list[TrackedView], float | None, list[str]]:
     """A take's views, frame by frame at the same moments.
 
     Frames that fall together are taken as they are; else all cameras are brought to one clock
@@ -26,13 +26,13 @@ def synchronised(
 
     Parameters
     ----------
-    views : sequence of View
+    views : sequence of TrackedView
         As recorded.
     timing : Timing
 
     Returns
     -------
-    views : list of View
+    views : list of TrackedView
         All of one length.
     fps : float or None
         Frames per second, None where nobody tells.
@@ -56,19 +56,19 @@ def synchronised(
     return cut, fps, _notes_on_frames(views, spans)
 
 
-def _on_one_clock(view: View, fps: float | None) -> View:
+def _on_one_clock(view: TrackedView, fps: float | None) -> TrackedView:
     """Without times and rate of its own: frame by frame, the cameras now share one clock."""
     return replace(view, detections=replace(view.detections, fps=fps, times=None))
 
 
 def common_spans(
-    views: Sequence[View], offsets: Mapping[str, int], *, trim: bool, where: str
+    views: Sequence[TrackedView], offsets: Mapping[str, int], *, trim: bool, where: str
 ) -> Spans:
     """Which frames of each camera show what all cameras show.
 
     Parameters
     ----------
-    views : sequence of View
+    views : sequence of TrackedView
         The take's cameras.
     offsets : mapping
         Camera to frames: camera[t + offset] shows what the others show at t; 0 unless given.
@@ -105,7 +105,7 @@ def common_spans(
     }
 
 
-def _lengths(views: Sequence[View], offsets: Mapping[str, int]) -> dict[str, int]:
+def _lengths(views: Sequence[TrackedView], offsets: Mapping[str, int]) -> dict[str, int]:
     """Frames of each camera; where a file's end is not the recording's, those of the longest."""
     lengths = {view.camera: len(view.detections) for view in views}
     end = max(length - offsets.get(camera, 0) for camera, length in lengths.items())
@@ -115,7 +115,9 @@ def _lengths(views: Sequence[View], offsets: Mapping[str, int]) -> dict[str, int
     return lengths
 
 
-def _notes_on_frames(views: Sequence[View], spans: Mapping[str, tuple[int, int]]) -> list[str]:
+def _notes_on_frames(
+    views: Sequence[TrackedView], spans: Mapping[str, tuple[int, int]]
+) -> list[str]:
     notes = []
     for view in views:
         (first, stop), length = spans[view.camera], len(view.detections)

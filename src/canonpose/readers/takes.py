@@ -8,9 +8,12 @@ import numpy as np
 
 from canonpose.datamodel import Keypoints
 from canonpose.errors import InputError, NobodySeen
-from canonpose.flips.mending import mend_flips
-from canonpose.people.choice import View, VoteOn, follow_across_views, to_keypoints
+from canonpose.flips.in_step import mend_in_step
+from canonpose.people.agreement import VoteOn
 from canonpose.people.detections import Detections
+from canonpose.people.one_person import to_keypoints
+from canonpose.people.person_across_views import follow_across_views
+from canonpose.people.tracked_view import TrackedView
 from canonpose.readers.common_clock import Timing
 from canonpose.readers.folders import Cameras
 from canonpose.readers.keypoints import read_detections
@@ -63,7 +66,19 @@ def read_views(
         If a file cannot be used, or the cameras do not fit each other.
 
     """
-    recordings = read_recordings(plan, detect)
+    return views_of(plan, read_recordings(plan, detect), vote)
+
+
+def views_of(
+    plan: TakePlan, recordings: Sequence[TrackedView], vote: VoteOn | None = None
+) -> tuple[dict[str, Keypoints], list[str]]:
+    """As `read_views`, of what `read_recordings` has read.
+
+    Raises
+    ------
+    InputError
+        If the cameras do not fit each other.
+    """
     views, fps, said = synchronised(recordings, plan.timing)
     notes = [*left_out(plan, recordings), *said]
     choices = follow_across_views(views, plan.persons, vote)
@@ -76,13 +91,13 @@ def read_views(
         if len(view.tracks) > 1 or (slots < 0).sum() > (view.tracks[0] < 0).sum():
             notes.append(f"camera {view.camera!r}: {words}")
     if plan.mend_flips:
-        keypoints, mended = mend_flips(keypoints)
+        keypoints, mended = mend_in_step(keypoints)
         notes += mended
     _check_seen_together(plan, keypoints)
     return keypoints, [f"take {plan.name!r}, {note}" for note in notes]
 
 
-def read_recordings(plan: TakePlan, detect: Detect = detect_by_default) -> list[View]:
+def read_recordings(plan: TakePlan, detect: Detect = detect_by_default) -> list[TrackedView]:
     """Everyone in every camera of a take, as recorded, before the cameras are synchronised.
 
     ``detect`` finds the people in videos. A camera that sees nobody is left out while there are
@@ -104,12 +119,12 @@ def read_recordings(plan: TakePlan, detect: Detect = detect_by_default) -> list[
             unseen.append(error)
     if unseen and len(found) < 2:
         raise unseen[0]
-    views = [View.of(seen, name) for name, seen in _as_files(found).items()]
+    views = [TrackedView.of(seen, name) for name, seen in _as_files(found).items()]
     _check_one_skeleton(views)
     return views
 
 
-def left_out(plan: TakePlan, recordings: Sequence[View]) -> list[str]:
+def left_out(plan: TakePlan, recordings: Sequence[TrackedView]) -> list[str]:
     """Notes on the cameras that `read_recordings` left out."""
     used = {view.camera for view in recordings}
     return [
@@ -142,7 +157,7 @@ def _as_files(found: Mapping[str, Detections]) -> dict[str, Detections]:
     }
 
 
-def _check_one_skeleton(views: Sequence[View]) -> None:
+def _check_one_skeleton(views: Sequence[TrackedView]) -> None:
     first = views[0].detections
     for view in views[1:]:
         check_same_skeleton(

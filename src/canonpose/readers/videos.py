@@ -71,9 +71,8 @@ def to_skeleton(detections: Detections, target: Skeleton) -> Detections:
             f"{detections.source}: the detector finds {source.name!r}, without the joints "
             f"{short_list(missing)} of {target.name!r}; choose another layout or detector."
         )
-    wanted = Skeleton(name=target.name, joints=target.detected, root=target.detected[0])
     people = detections.people
     positions, scores = complete(people[..., :2], people[..., 2], source)
-    positions, scores = convert(positions, scores, source, wanted)
+    positions, scores = convert(positions, scores, source, target.detected_only())
     people = np.concatenate([positions, scores[..., None]], axis=-1)
     return replace(detections, people=people, skeleton=target)

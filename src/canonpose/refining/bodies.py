@@ -10,6 +10,7 @@ from canonpose.errors import InputError
 from canonpose.geometry.projection import rotate
 from canonpose.refining.label_loss import label_weights
 from canonpose.refining.labels import SolvedLabels
+from canonpose.tensor_rows import TensorRows
 
 SMALLEST = 1e-9
 NEAREST = 0.5
@@ -21,7 +22,7 @@ WILD = 0.3
 
 
 @dataclass(frozen=True, eq=False)
-class Bodies:
+class Bodies(TensorRows):
     """The labels' poses in their rig's world."""
 
     positions: Float[Tensor, "body joint 3"]
@@ -31,7 +32,7 @@ class Bodies:
 
 
 @dataclass(frozen=True, eq=False)
-class Sightings:
+class Sightings(TensorRows):
     """Views that saw a solved pose: whence, and how their detections err."""
 
     turns: Float[Tensor, "sighting 3 3"]
@@ -58,8 +59,7 @@ def bodies_of(labels: SolvedLabels, trusted: float) -> Bodies:
     there = torch.arange(len(labels), device=best.device), best
     back = labels.turns[there].transpose(-1, -2).nan_to_num()
     weights = label_weights(labels.sigma[there], labels.valid[there], trusted)
-    known = weights.any(-1)
-    return Bodies(rotate(back, labels.positions[there])[known], weights[known])
+    return Bodies(rotate(back, labels.positions[there]), weights).at(weights.any(-1))
 
 
 def sightings_of(labels: SolvedLabels) -> Sightings:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from canonpose.errors import InputError
+from canonpose.config_checks import at_least
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,5 @@ class RefineConfig:
     the inverse of their standard deviation."""
 
     def __post_init__(self) -> None:
-        for name, least in (
-            ("rounds", 1),
-            ("epochs", 1),
-            ("virtual_views", 0),
-            ("kept_views", 0),
-            ("bend", 0),
-            ("kept_bend", 0),
-            ("noise", 0),
-            ("trusted", 0),
-        ):
-            if getattr(self, name) < least:
-                raise InputError(f"{name} must be at least {least}, not {getattr(self, name)}.")
+        at_least(self, rounds=1, epochs=1, virtual_views=0, kept_views=0)
+        at_least(self, bend=0, kept_bend=0, noise=0, trusted=0)

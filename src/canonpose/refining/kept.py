@@ -43,7 +43,7 @@ class KeptKnowledge:
         drawn = self.views(count, generator)
         poses, rotation = lift_with_mirror_image(self.lifter, drawn.positions, drawn.scores)
         weights = (drawn.scores > 0) & self.known.to(drawn.scores.device)
-        return drawn._replace(labels=rotate(rotation, poses), weights=weights.to(drawn.weights))
+        return replace(drawn, labels=rotate(rotation, poses), weights=weights.to(drawn.weights))
 
 
 def known_joints(lifter: TrainedLifter) -> Bool[Tensor, " joint"]:

@@ -11,11 +11,12 @@ from torch import Tensor
 from canonpose.datamodel import Capture, Take
 from canonpose.errors import InputError
 from canonpose.solving.solved import Solved, SolvedRig, SolvedTake
+from canonpose.tensor_rows import TensorRows
 from canonpose.training.samples import Samples, all_moments, seen_by_two
 
 
 @dataclass(frozen=True, eq=False)
-class SolvedLabels:
+class SolvedLabels(TensorRows):
     """The moments that a training takes, in 3D as each of their views sees them.
 
     The sample axis is that of `training.samples.samples_of`, of the same capture.
@@ -43,23 +44,6 @@ class SolvedLabels:
     """Number of the sample's frame in its take."""
     units: str
     """"m", "body_height" or "bone_length"."""
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def to(self, device: torch.device) -> "SolvedLabels":
-        """The same on another device."""
-        return SolvedLabels(
-            self.samples.to(device),
-            self.positions.to(device),
-            self.valid.to(device),
-            self.sigma.to(device),
-            self.places.to(device),
-            self.turns.to(device),
-            self.takes.to(device),
-            self.frames.to(device),
-            self.units,
-        )
 
 
 def solved_labels(solved: Solved, capture: Capture) -> SolvedLabels:

@@ -6,25 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from canonpose.chirality import resolve_chirality
 from canonpose.config_tables import to_table
 from canonpose.datamodel import Capture
 from canonpose.device import choose_device
 from canonpose.errors import InputError
-from canonpose.lifter.trained import TrainedLifter, save_lifter
+from canonpose.lifter.trained import TrainedLifter
 from canonpose.refining.config import RefineConfig
 from canonpose.refining.labels import SolvedLabels, solved_labels
 from canonpose.refining.student import StudentTrainer
 from canonpose.skeleton import Skeleton
 from canonpose.solving import Solved, solve
-from canonpose.training.checkpoint import CHECKPOINT
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
 from canonpose.training.data import data_of
-from canonpose.training.log import plot_curves
+from canonpose.training.finish import finished, identity_of, resolved
 from canonpose.training.session import Progress, Session
 from canonpose.training.start import Start
-from canonpose.training.train import provenance_of
-from canonpose.training.view_angles import view_angles
 
 
 def refine(
@@ -85,7 +81,6 @@ def refine(
     if solved is None:
         solved = solve(capture, lifter, device=device, say=say)
     labels = solved_labels(solved, capture)
-    static = bool(capture.static_cameras)
     training = training or PRESETS[default_preset(capture.static_cameras)]
     training = replace(training, lifter=lifter.network.config)
     trainer = StudentTrainer(
@@ -94,31 +89,25 @@ def refine(
         lifter.network,
         training,
         config,
-        static,
+        bool(capture.static_cameras),
         choose_device(device),
         known,
     )
-    start = Start(lifter, name)
+    data = data_of(capture, trainer.labels.samples)
+    started_from, remembered = (
+        None if one is None else Start(one, name).facts(capture.skeleton) for one in (lifter, known)
+    )
     identity = {
-        "training": to_table(training),
+        **identity_of(data, training, started_from),
         "refining": to_table(config),
-        "static_cameras": static,
-        "cameras": list(capture.cameras),
-        "skeleton": list(capture.skeleton.joints),
-        "data": labels.samples.fingerprint(),
-        "started_from": start.facts(capture.skeleton),
-        "known": None if known is None else Start(known, name).facts(capture.skeleton),
+        "known": remembered,
     }
-    folder = None if run is None else Path(run)
-    session = Session(trainer, folder, identity, progress)
+    session = Session(trainer, None if run is None else Path(run), identity, progress)
     session.prepare(resume, overwrite)
     session.run()
-    student = _finished(capture, trainer, session, identity, _facts(solved, labels))
-    if folder is not None:
-        plot_curves(folder, trainer.terms)
-        save_lifter(student, folder)
-        (folder / CHECKPOINT).unlink(missing_ok=True)
-    return student
+    refined = {"settings": to_table(config), "known": remembered, **_facts(solved, labels)}
+    made = resolved(trainer, data, trainer.labels.samples)
+    return finished(session, data, made, refined=refined)
 
 
 def _check_joints(lifter: TrainedLifter, skeleton: Skeleton) -> None:
@@ -127,32 +116,6 @@ def _check_joints(lifter: TrainedLifter, skeleton: Skeleton) -> None:
             f"the lifter has the joints {', '.join(lifter.skeleton.joints)} and the footage "
             f"{', '.join(skeleton.joints)}; refine a lifter that was trained on this footage."
         )
-
-
-def _finished(
-    capture: Capture,
-    trainer: StudentTrainer,
-    session: Session,
-    identity: dict[str, Any],
-    facts: dict[str, Any],
-) -> TrainedLifter:
-    """The student with its card, un-mirrored if need be."""
-    samples = trainer.labels.samples
-    ballot = resolve_chirality(
-        trainer.network,
-        samples.positions.flatten(0, 1),
-        samples.scores.flatten(0, 1),
-        capture.skeleton,
-    )
-    trainer.network.eval()
-    angles = view_angles(trainer.network, samples, capture.cameras)
-    provenance = provenance_of(
-        data_of(capture, samples), trainer, ballot, angles, session.seconds, identity
-    )
-    refined = {"settings": identity["refining"], "known": identity["known"], **facts}
-    return TrainedLifter(
-        trainer.network, capture.skeleton, identity["training"], provenance | {"refined": refined}
-    )
 
 
 def _facts(solved: Solved, labels: SolvedLabels) -> dict[str, Any]:

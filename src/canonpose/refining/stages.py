@@ -15,6 +15,7 @@ from canonpose.refining.rounds import STUDENT, Rounds, Unsolved, checked_lifter
 from canonpose.training import train
 from canonpose.training.checkpoint import CHECKPOINT, load_checkpoint
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
+from canonpose.training.overwriting import remove_what_held_for_it
 from canonpose.training.ready import ready_lifter
 from canonpose.training.session import Progress
 
@@ -125,6 +126,7 @@ def _make_sure_it_is_free(folder: Path, resume: bool, overwrite: bool) -> None:
         # Else a training that is stopped and resumed would find these finished.
         with suppress(OSError):
             (folder / CARD).unlink()
+        remove_what_held_for_it(folder)
         for old in _stages_in(folder):
             shutil.rmtree(old)
     elif (folder / CARD).exists():

@@ -113,10 +113,10 @@ class StudentTrainer(Trainer):
         if self.kept is not None:
             with multiplying_in(self.precision, self.device):
                 kinds.append(self.kept(self.refining.kept_views * len(chosen), generator))
-        every = LabelledViews(*(torch.cat(parts) for parts in zip(*kinds, strict=True)))
+        every = LabelledViews.concatenated(kinds)
         with multiplying_in(self.precision, self.device):
             poses, rotation = self.network(every.positions, every.scores)
-        seen = rotate(rotation, poses).split([len(kind.positions) for kind in kinds])
+        seen = rotate(rotation, poses).split([len(kind) for kind in kinds])
         root = self.skeleton.root_index
         losses = [
             label_loss(lifted, kind.labels, kind.weights, root)
@@ -136,18 +136,22 @@ class StudentTrainer(Trainer):
 
     def _turned(self, views: LabelledViews, generator: Generator) -> LabelledViews:
         """Turned in the image plane; half of them mirrored left to right."""
-        count, device = len(views.positions), views.positions.device
+        count, device = len(views), views.positions.device
         degrees = (2 * torch.rand(count, generator=generator) - 1) * self.refining.rotation
         frames = in_plane_rotation(degrees.deg2rad()).to(device)
         flip = (torch.rand(count, generator=generator) < 0.5).to(device)
         frames[flip, :, 0] *= -1
         mirror = self.virtual.mirror_indices
-        positions, scores, labels, weights = (
-            torch.where(flip.reshape(-1, *(1,) * (part.ndim - 1)), part[:, mirror], part)
-            for part in views
+        views = views.changed(
+            lambda part: torch.where(
+                flip.reshape(-1, *(1,) * (part.ndim - 1)), part[:, mirror], part
+            )
         )
-        positions = positions @ frames[:, :2, :2].transpose(-1, -2)
-        return LabelledViews(positions, scores, rotate(frames, labels), weights)
+        return replace(
+            views,
+            positions=views.positions @ frames[:, :2, :2].transpose(-1, -2),
+            labels=rotate(frames, views.labels),
+        )
 
     def _dropped(self, views: LabelledViews, generator: Generator) -> LabelledViews:
         """Some joints, and some views' confidences, hidden from the lifter."""
@@ -161,4 +165,4 @@ class StudentTrainer(Trainer):
             hidden = torch.rand(len(scores), 1, generator=generator)
             hidden = (hidden < self.refining.confidence_dropout).to(scores.device)
             scores = torch.where(hidden, (scores > 0).to(scores), scores)
-        return views._replace(positions=positions, scores=scores)
+        return replace(views, positions=positions, scores=scores)

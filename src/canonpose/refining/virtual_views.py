@@ -1,6 +1,6 @@
 """Solved poses put together anew, turned on the spot, and seen by cameras that never were there."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import roma
 import torch
@@ -13,10 +13,12 @@ from canonpose.refining.bodies import NEAREST, Bodies, Sightings, relative_image
 from canonpose.refining.config import RefineConfig
 from canonpose.refining.torso import torso_frames
 from canonpose.skeleton import Skeleton
+from canonpose.tensor_rows import TensorRows
 from canonpose.training.branches import branches_of, exchange_branches
 
 
-class LabelledViews(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class LabelledViews(TensorRows):
     """Single views with labels."""
 
     positions: Float[Tensor, "pose joint 2"]
@@ -57,20 +59,16 @@ class VirtualViews:
 
     def __call__(self, count: int, generator: Generator) -> LabelledViews:
         """Draw so many virtual views."""
-        device = self.bodies.positions.device
-        chosen = torch.randint(len(self.bodies.positions), (count,), generator=generator)
-        chosen = chosen.to(device)
-        poses, weights = self._recombined(
-            self.bodies.positions[chosen], self.bodies.weights[chosen], generator
-        )
+        bodies = self.bodies.at(self._drawn(len(self.bodies), count, generator))
+        poses, weights = self._recombined(bodies.positions, bodies.weights, generator)
         poses, weights = self._flipped(self._bent(poses, generator), weights, generator)
         poses = rotate(self._attitudes(count, generator).to(poses), poses)
-        whence = self._drawn(len(self.sightings.turns), count, generator)
+        whence = self._drawn(len(self.sightings), count, generator)
         labels = rotate(self.sightings.turns[whence], poses)
         nearer = torch.randn(count, 1, generator=generator).mul(self.config.approach).exp()
         places = self.sightings.places[whence] * nearer.to(poses)
         places = places * (NEAREST / places[:, 2:]).clamp(min=1)
-        err = self._drawn(len(self.sightings.turns), count, generator)
+        err = self._drawn(len(self.sightings), count, generator)
         images = relative_images(labels, places) + self.config.noise * self.sightings.errors[err]
         scores = self.sightings.scores[err] * (weights > 0)
         positions, scores, _ = normalise(images, scores, self.root)

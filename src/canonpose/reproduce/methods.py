@@ -9,7 +9,6 @@ from typing import Any
 from canonpose import training
 from canonpose.baselines import (
     MartinezConfig,
-    SupervisedLifter,
     SupervisedProgress,
     labelled_views,
     load_supervised,
@@ -20,7 +19,7 @@ from canonpose.baselines import (
 from canonpose.baselines.trained import CARD as SUPERVISED_CARD
 from canonpose.datasets import Dataset
 from canonpose.inference import lift
-from canonpose.lifter import TrainedLifter, load_lifter
+from canonpose.lifter import load_lifter
 from canonpose.lifter.trained import CARD
 from canonpose.reproduce.rows import Row
 from canonpose.reproduce.scoring import Lift
@@ -47,8 +46,17 @@ def trained(
     progress: Callable[[Progress], None] | None,
 ) -> tuple[Lift, dict[str, Any]]:
     """Our lifter for a row, from its folder where it was trained before, and facts on it."""
-    chosen = replace(row.config(config), seed=seed)
-    lifter = _canonpose(row.dataset(dataset), chosen, folder, device, progress)
+    if (folder / CARD).is_file():
+        lifter = load_lifter(folder)
+    else:
+        lifter = training.train(
+            row.dataset(dataset).capture(),
+            folder,
+            replace(row.config(config), seed=seed),
+            resume=(folder / CHECKPOINT).is_file(),
+            device=device,
+            progress=lambda now: _tell(progress, now.epoch, now.epochs, now.losses["total"]),
+        )
     facts = lifter.provenance
     return partial(lift, lifter=lifter, device=device), {
         "margin": facts["chirality"]["margin"],
@@ -68,7 +76,19 @@ def trained_baseline(
 ) -> tuple[Lift, dict[str, Any]]:
     """A baseline's lifter, likewise."""
     seen = row.dataset(dataset)
-    lifter = _baseline(row, seen, config, folder, device, progress)
+    if (folder / SUPERVISED_CARD).is_file():
+        lifter = load_supervised(folder)
+    else:
+
+        def report(now: SupervisedProgress) -> None:
+            _tell(progress, now.epoch, now.epochs, now.loss)
+
+        if row.method == "epipolar":
+            lifter = train_epipolar(seen.capture(), config, device=device, progress=report)
+        else:
+            views = labelled_views(seen.training, seen.cameras)
+            lifter = train_supervised(views, config, device=device, progress=report)
+        save_supervised(lifter, folder)
     return partial(lifter.lift, device=device), {
         "margin": None,
         "mirrored_before_fix": None,
@@ -77,50 +97,8 @@ def trained_baseline(
     }
 
 
-def _canonpose(
-    dataset: Dataset,
-    config: TrainingConfig,
-    folder: Path,
-    device: str,
-    progress: Callable[[Progress], None] | None,
-) -> TrainedLifter:
-    if (folder / CARD).is_file():
-        return load_lifter(folder)
-
-    def report(state: training.Progress) -> None:
-        if progress is not None:
-            words = f"loss {state.losses['total']:.4f}"
-            progress(Progress(state.epoch, state.epochs, words))
-
-    return training.train(
-        dataset.capture(),
-        folder,
-        config,
-        resume=(folder / CHECKPOINT).is_file(),
-        device=device,
-        progress=report,
-    )
-
-
-def _baseline(
-    row: Row,
-    dataset: Dataset,
-    config: MartinezConfig,
-    folder: Path,
-    device: str,
-    progress: Callable[[Progress], None] | None,
-) -> SupervisedLifter:
-    if (folder / SUPERVISED_CARD).is_file():
-        return load_supervised(folder)
-
-    def report(state: SupervisedProgress) -> None:
-        if progress is not None:
-            progress(Progress(state.epoch, state.epochs, f"loss {state.loss:.4f}"))
-
-    if row.method == "epipolar":
-        lifter = train_epipolar(dataset.capture(), config, device=device, progress=report)
-    else:
-        views = labelled_views(dataset.training, dataset.cameras)
-        lifter = train_supervised(views, config, device=device, progress=report)
-    save_supervised(lifter, folder)
-    return lifter
+def _tell(
+    progress: Callable[[Progress], None] | None, epoch: int, epochs: int, loss: float
+) -> None:
+    if progress is not None:
+        progress(Progress(epoch, epochs, f"loss {loss:.4f}"))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from canonpose.files import written_whole
 from canonpose.metrics.plots import plot_cps_curves
+from canonpose.plotting import new_figure, save_figure, style_axes
 from canonpose.reproduce.summary import Measured
 from canonpose.reproduce.tables import METRICS, Table
 
@@ -15,14 +15,8 @@ OURS, PAPER = "#0072b2", "#bbbbbb"
 
 def plot_table(table: Table, measured: Sequence[Measured], dataset: str, path: Path) -> None:
     """One panel a metric, one pair of bars a row; whiskers are the spread over seeds."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to import
-    from matplotlib.figure import Figure
-
     shown = [one for one in measured if one.results]
-    figure = Figure(
-        figsize=(3.2 * len(table.metrics) + 1.6, 0.42 * len(shown) + 1.6), layout="constrained"
-    )
-    FigureCanvasAgg(figure)
+    figure = new_figure(3.2 * len(table.metrics) + 1.6, 0.42 * len(shown) + 1.6)
     panels = figure.subplots(1, len(table.metrics), sharey=True, squeeze=False)[0]
     places = np.arange(len(shown))
     for axes, metric in zip(panels, table.metrics, strict=True):
@@ -34,13 +28,12 @@ def plot_table(table: Table, measured: Sequence[Measured], dataset: str, path: P
         unit = "%" if metric.startswith("pck") else "mm"
         axes.set(xlabel=f"{METRICS[metric]} [{unit}]", yticks=places)
         axes.set_xlim(left=0)
-        axes.spines[["top", "right"]].set_visible(False)
+        style_axes(axes, grid=False)
     panels[0].set_yticklabels([one.row.label.replace("`", "") for one in shown])
     panels[0].invert_yaxis()
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
-    with written_whole(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=150)
+    save_figure(figure, path)
 
 
 def plot_curves(measured: Sequence[Measured], path: Path) -> None:

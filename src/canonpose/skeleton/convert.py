@@ -58,5 +58,4 @@ def complete(
 
     Parameters and returns are as in `convert`, from ``skeleton.detected`` to ``skeleton.joints``.
     """
-    detected = Skeleton(name=skeleton.name, joints=skeleton.detected, root=skeleton.detected[0])
-    return convert(positions, scores, detected, skeleton)
+    return convert(positions, scores, skeleton.detected_only(), skeleton)

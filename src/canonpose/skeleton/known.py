@@ -2,12 +2,14 @@
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from canonpose.errors import InputError
 from canonpose.skeleton.skeleton import Skeleton
+from canonpose.toml_text import read_toml
 
 _LAYOUTS = resources.files("canonpose.skeleton") / "layouts"
 
@@ -51,12 +53,9 @@ def read_skeleton(path_or_name: str | Path) -> Skeleton:
     path = Path(path_or_name)
     if path.suffix != ".toml":
         return layout(str(path_or_name))
+    _, table = read_toml(path)
     try:
-        return Skeleton.from_dict(tomllib.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: is not a TOML file ({error}); correct it there.") from error
+        return Skeleton.from_dict(table)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
@@ -83,11 +82,5 @@ def _reordered(skeleton: Skeleton, names: Sequence[str]) -> Skeleton | None:
     except InputError:  # its root is among them
         return None
     derived = {joint: sources for joint, sources in kept.derived.items() if joint not in names}
-    return Skeleton(
-        name=skeleton.name if not left_out else f"{skeleton.name}-{len(names)}",
-        joints=(*names, *derived),
-        root=kept.root,
-        parents=kept.parents,
-        derived=derived,
-        pairs=kept.pairs,
-    )
+    name = skeleton.name if not left_out else f"{skeleton.name}-{len(names)}"
+    return replace(kept, name=name, joints=(*names, *derived), derived=derived)

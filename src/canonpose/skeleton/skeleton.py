@@ -1,7 +1,7 @@
 """A skeleton: which joints there are, how they hang together, and which are left and right."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -161,6 +161,16 @@ class Skeleton:
         """Array [joint] of where the given joints stand."""
         return np.array([self.index(joint) for joint in joints], dtype=np.int64)
 
+    def ancestors(self, joint: str) -> Iterator[str]:
+        """The joint that one hangs on, what that hangs on, and so on."""
+        while joint in self.parents:
+            joint = self.parents[joint]
+            yield joint
+
+    def nearest_known(self, joint: str, known: Container[str]) -> str | None:
+        """The joint itself, or the first of its ancestors that is known; None if none is."""
+        return next((j for j in (joint, *self.ancestors(joint)) if j in known), None)
+
     def without(self, left_out: Sequence[str]) -> "Skeleton":
         """The skeleton less some joints; their children hang on the next joint up.
 
@@ -180,18 +190,23 @@ class Skeleton:
                 f"skeleton {self.name!r}: its root {self.root!r} cannot be left out, "
                 f"nor can a joint that the root is derived from."
             )
-        return Skeleton(
-            name=self.name,
-            joints=tuple(joint for joint in self.joints if joint not in gone),
-            root=self.root,
+        kept = tuple(joint for joint in self.joints if joint not in gone)
+        return replace(
+            self,
+            joints=kept,
             parents={
-                joint: parent
-                for joint in self.joints
-                if joint not in gone and (parent := self._kept_ancestor(joint, gone))
+                joint: above
+                for parent, joint in self.bones
+                if joint in kept and (above := self.nearest_known(parent, kept))
             },
             derived={j: sources for j, sources in self.derived.items() if j not in gone},
             pairs=tuple(pair for pair in self.pairs if not gone & set(pair)),
         )
+
+    @classmethod
+    def of_names(cls, name: str, joints: Sequence[str]) -> "Skeleton":
+        """Joints about the first of them, and nothing else: names for `convert`."""
+        return cls(name=name, joints=tuple(joints), root=joints[0])
 
     def detected_only(self) -> "Skeleton":
         """The joints that a detector saw, about the first of them, without pairs.
@@ -205,12 +220,6 @@ class Skeleton:
             root=self.detected[0],
             parents={j: p for j, p in self.parents.items() if {j, p} <= kept},
         )
-
-    def _kept_ancestor(self, joint: str, gone: set[str]) -> str | None:
-        parent = self.parents.get(joint)
-        while parent in gone:
-            parent = self.parents.get(parent)
-        return parent
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and dicts, as a JSON or TOML file holds them."""
@@ -256,8 +265,7 @@ class Skeleton:
         joints = (*table["joints"], *derived)
         pairs = table.get("pairs")
         if pairs is None:
-            lefts = [j for j in joints if j.startswith("left_")]
-            pairs = [(j, "right" + j[4:]) for j in lefts if "right" + j[4:] in joints]
+            pairs = paired_by_name(joints)
         if not isinstance(pairs, list) or any(
             not isinstance(pair, list | tuple) or len(pair) != 2 for pair in pairs
         ):
@@ -270,3 +278,9 @@ class Skeleton:
             derived={joint: tuple(sources) for joint, sources in derived.items()},
             pairs=tuple((left, right) for left, right in pairs),
         )
+
+
+def paired_by_name(joints: Sequence[str]) -> list[tuple[str, str]]:
+    """(left, right) joints that are called ``left_...`` and ``right_...``."""
+    lefts = [joint for joint in joints if joint.startswith("left_")]
+    return [(left, right) for left in lefts if (right := "right" + left[4:]) in joints]

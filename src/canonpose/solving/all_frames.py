@@ -8,8 +8,9 @@ from jaxtyping import Bool, Float
 from canonpose.geometry.triangulation import triangulate
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
+from canonpose.solving.observations import Observations, observations_of
 from canonpose.solving.pinholes import Pinholes, see
-from canonpose.solving.points import Observations, observations_of, solve_points
+from canonpose.solving.points import solve_points
 from canonpose.solving.rig_views import RigViews
 from canonpose.solving.weak import WeakPoses
 
@@ -56,9 +57,7 @@ def joints_of_perspective(
         min_views=2,
     )
     shape = views.scores.shape
-    detections = observations_of(
-        views.positions.astype(np.float64), views.scores.astype(np.float64), tolerance
-    )
+    detections = observations_of(views, tolerance).in_a_row
     start = linear.positions.reshape(-1, 3)
     chosen = np.flatnonzero(np.isfinite(start).all(1) & detections.solvable)
     here = detections.at(chosen)

@@ -13,8 +13,9 @@ from jaxtyping import Float
 from scipy.optimize import least_squares
 
 from canonpose.solving.camera_unknowns import CameraUnknowns, Lens
+from canonpose.solving.observations import Observations
 from canonpose.solving.pinholes import Pinholes, Points, by_world, see
-from canonpose.solving.points import Observations, misfit, rows_of_points, solve_points
+from canonpose.solving.points import misfit, rows_of_points, solve_points
 
 MOST_STEPS = 60
 INNER_STEPS = 6
@@ -31,7 +32,9 @@ class Bundle:
     """Mean soft-L1 cost of a detection, in squares of the tolerance."""
     focal_deviation: float
     """Standard deviation of the logarithm of the focal length (the largest of them), by the
-    curvature of the cost and the size of the residuals."""
+    curvature of the cost and the size of the residuals; 0 where it was known."""
+    turn_deviation: float
+    """The same of a camera's turn against the first (the largest), in degrees."""
     steps: int
 
 
@@ -76,11 +79,14 @@ def bundle_adjusted(
         max_nfev=most_steps,
     )
     seen = int((detections.weights > 0).sum())
+    variances = problem.variances(found.x, float(found.cost), seen)
+    turns = variances[: problem.unknowns.focal_columns.start].reshape(-1, 6)[:, :3].sum(1)
     return Bundle(
         problem.unknowns.cameras(found.x),
         problem.solved(found.x),
         2 * float(found.cost) / seen,
-        problem.focal_deviation(found.x, float(found.cost), seen),
+        float(np.sqrt(variances[problem.unknowns.focal_columns].max(initial=0.0))),
+        float(np.degrees(np.sqrt(turns.max()))),
         int(found.nfev),
     )
 
@@ -119,14 +125,13 @@ class _Problem:
         followed = np.linalg.solve(normal, along.swapaxes(1, 2) @ slopes)
         return (slopes - along @ followed).reshape(-1, len(values))
 
-    def focal_deviation(
+    def variances(
         self, values: Float[np.ndarray, " unknown"], cost: float, seen: int
-    ) -> float:
-        """From the covariance of the unknowns; the world's scale, which is free, has none."""
+    ) -> Float[np.ndarray, " unknown"]:
+        """Of the unknowns; the world's scale, which is free, has none."""
         slopes = self.jacobian(values)
         free = 2 * seen - 3 * self.detections.weights.shape[1] - len(values)
         scale = np.linalg.norm(slopes, axis=0) + 1e-12
         scaled = slopes / scale
         covariance = np.linalg.pinv(scaled.T @ scaled, rcond=1e-10, hermitian=True)
-        variances = np.diag(covariance) / scale**2 * 2 * cost / max(free, 1)
-        return float(np.sqrt(variances[self.unknowns.focal_columns].max()))
+        return np.diag(covariance) / scale**2 * 2 * cost / max(free, 1)

@@ -1,12 +1,13 @@
 """The unknowns of a rig's cameras in a row, and how what they see depends on them."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
-from canonpose.solving.pinholes import Pinholes, Seen
+from canonpose.solving.pinholes import Pinholes, Projected
 
 FOCAL_RANGE = (0.2, 20.0)
 """Shares of the image's longer side within which a focal length is looked for."""
@@ -20,17 +21,16 @@ Values = Float[np.ndarray, " unknown"]
 class Lens:
     """What is to be found of the lenses."""
 
-    own_focals: bool = False
-    """A focal length for each camera; else one for all, as a share of the image's longer side."""
+    focals: Literal["known", "one", "own"] = "one"
+    """None, one for all as a share of the image's longer side, or one for each camera."""
     radial: bool = False
     """A radial distortion: each camera's own where the focal lengths are, else one for all."""
 
     @property
     def name(self) -> str:
         """In words."""
-        return ("own focal lengths" if self.own_focals else "one focal length") + (
-            " and radial distortion" if self.radial else ""
-        )
+        focals = "own focal lengths" if self.focals == "own" else f"{self.focals} focal length"
+        return focals + (" and radial distortion" if self.radial else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class CameraUnknowns:
     def focal_columns(self) -> slice:
         """Where the focal lengths stand."""
         begin = 6 * (len(self.first) - 1)
-        return slice(begin, begin + self._lenses)
+        return slice(begin, begin + (self._lenses if self._find_focals else 0))
 
     @property
     def bend_columns(self) -> slice:
@@ -59,16 +59,22 @@ class CameraUnknowns:
 
     @property
     def _lenses(self) -> int:
-        return len(self.first) if self.lens.own_focals else 1
+        return len(self.first) if self.lens.focals == "own" else 1
+
+    @property
+    def _find_focals(self) -> bool:
+        return self.lens.focals != "known"
 
     @property
     def start(self) -> Values:
         """The cameras that one starts from."""
         moves = np.concatenate([np.zeros((len(self.first), 3)), self.first.translations], axis=1)
         shares, bends = np.log(self.first.focals / self.sizes), self.first.bends
-        if not self.lens.own_focals:
+        if self.lens.focals != "own":
             shares, bends = shares.mean(keepdims=True), bends.mean(keepdims=True)
-        parts = [moves[1:].ravel(), shares, *([bends] if self.lens.radial else [])]
+        parts = [moves[1:].ravel()]
+        parts += [shares] if self._find_focals else []
+        parts += [bends] if self.lens.radial else []
         lowest, highest = self.bounds
         return np.clip(np.concatenate(parts), lowest + 1e-9, highest - 1e-9)
 
@@ -87,15 +93,16 @@ class CameraUnknowns:
         rotations, translations = self.first.rotations.copy(), self.first.translations.copy()
         rotations[1:] = Rotation.from_rotvec(moves[:, :3]).as_matrix() @ rotations[1:]
         translations[1:] = moves[:, 3:]
-        bends = self.first.bends
+        focals, bends = self.first.focals, self.first.bends
+        if self._find_focals:
+            focals = self.sizes * np.exp(values[self.focal_columns])
         if self.lens.radial:
             bends = np.broadcast_to(values[self.bend_columns], bends.shape)
-        focals = self.sizes * np.exp(values[self.focal_columns])
         return replace(
             self.first, rotations=rotations, translations=translations, focals=focals, bends=bends
         )
 
-    def slopes(self, values: Values, seen: Seen) -> Float[np.ndarray, "view point 2 unknown"]:
+    def slopes(self, values: Values, seen: Projected) -> Float[np.ndarray, "view point 2 unknown"]:
         """Derivatives of what is seen, in pixels."""
         moves = values[: self.focal_columns.start].reshape(-1, 6)
         cameras = self.cameras(values)
@@ -107,8 +114,9 @@ class CameraUnknowns:
             crossed = np.cross(by_place, -seen.turned[view][:, None])
             slopes[view, ..., column : column + 3] = crossed @ left_jacobian(moves[view - 1, :3])
             slopes[view, ..., column + 3 : column + 6] = by_place
-        by_focal = seen.pixels - cameras.middles[:, None]
-        self._spread(slopes, self.focal_columns, by_focal)
+        if self._find_focals:
+            by_focal = seen.pixels - cameras.middles[:, None]
+            self._spread(slopes, self.focal_columns, by_focal)
         if self.lens.radial:
             square = (seen.rays**2).sum(-1, keepdims=True).clip(max=1.0)
             self._spread(
@@ -124,7 +132,9 @@ class CameraUnknowns:
     ) -> None:
         """Write what depends on a lens into its column: its camera's own, or that of all."""
         for view in range(len(self.first)):
-            slopes[view, ..., columns.start + (view if self.lens.own_focals else 0)] = by_lens[view]
+            slopes[view, ..., columns.start + (view if self.lens.focals == "own" else 0)] = by_lens[
+                view
+            ]
 
 
 def left_jacobian(turn: Float[np.ndarray, "3"]) -> Float[np.ndarray, "3 3"]:

@@ -62,6 +62,15 @@ def warn_of_mirror(votes: MirrorVotes, rig: str) -> None:
         )
 
 
+def warn_of_weak(why: str, rig: str) -> None:
+    """Warn that a rig is solved in weak perspective, and why."""
+    warnings.warn(
+        f"rig {rig!r} is solved in weak perspective, without places of its cameras: {why}",
+        InputWarning,
+        stacklevel=5,
+    )
+
+
 def misfit_of(
     error: Float[np.ndarray, "view frame joint"], tolerance: Float[np.ndarray, " view"]
 ) -> float:

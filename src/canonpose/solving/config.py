@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from canonpose.errors import InputError
+from canonpose.config_checks import above
 
 
 @dataclass(frozen=True)
@@ -12,20 +12,19 @@ class SolveConfig:
 
     projection: Literal["auto", "perspective", "weak"] = "auto"
     """perspective finds places and lenses of the cameras, weak only how they are turned; auto takes
-    weak where the footage does not tell the focal length, as that of two cameras never does
-    reliably."""
+    weak where the footage does not tell focal lengths and turns."""
     focals: Literal["auto", "one", "own"] = "auto"
     """One focal length for all cameras or each its own; auto takes their own where that predicts
-    points better that were not used to find them, and looks for none of two cameras unless the
-    projection is to be perspective."""
+    points better that were not used to find them, and for two cameras where they differ clearly."""
     radial: bool = False
     """Look for radial distortion (k1) as well."""
     body: bool = True
-    """Let bones keep their lengths and joints move smoothly; helps most where few views see."""
+    """Let bones keep their lengths and joints move smoothly; helps most where few views see, and
+    is what tells the focal lengths of two cameras."""
     points: int = 3000
     """Joints at moments on which the cameras are adjusted."""
     first_points: int = 600
-    """The same for comparing the world with its mirror image."""
+    """The same for comparing worlds: with the mirror image, or of different focal lengths."""
     frames: int = 500
     """Moments, spread over the footage, from which these are taken."""
     min_score: float = 0.3
@@ -36,6 +35,4 @@ class SolveConfig:
     """Of the choice of points."""
 
     def __post_init__(self) -> None:
-        for name in ("points", "first_points", "frames", "tolerance"):
-            if getattr(self, name) <= 0:
-                raise InputError(f"{name} must be above 0, not {getattr(self, name)}.")
+        above(self, points=0, first_points=0, frames=0, tolerance=0)

@@ -7,18 +7,18 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int64
 
-from canonpose.datamodel import Capture, Take
+from canonpose.datamodel import ASSUMED_FPS, Capture, Take
 from canonpose.errors import InputError
 from canonpose.inference.body_scale import body_size
 from canonpose.lifter import TrainedLifter
 from canonpose.skeleton import Skeleton
-from canonpose.solving.all_frames import JointsIn3D
+from canonpose.solving.all_frames import JointsIn3D, joints_of_perspective
 from canonpose.solving.lifted_views import LiftedViews, lifted_views
 from canonpose.solving.pinholes import Pinholes
 from canonpose.solving.rig_views import RigViews, rig_views
 from canonpose.solving.sequence.bones import bone_ends
-from canonpose.solving.sequence.expectation import RATE
 from canonpose.solving.sequence.steadied import steadied
+from canonpose.solving.sequence.stretches import Stretch, cost_of_body
 from canonpose.solving.weak import WeakPoses, weak_triangulation
 
 Rotations = Float[np.ndarray, "view 3 3"]
@@ -63,7 +63,7 @@ class RigFootage:
     def spans(self) -> tuple[tuple[slice, float], ...]:
         """The moments of every take, and how many of them are a second."""
         ends = np.cumsum([len(take) for take in self.takes]).tolist()
-        rates = [next(iter(take.views.values())).fps or RATE for take in self.takes]
+        rates = [next(iter(take.views.values())).fps or ASSUMED_FPS for take in self.takes]
         begins = [0, *ends[:-1]]
         return tuple(
             (slice(begin, end), float(rate))
@@ -107,12 +107,45 @@ class RigFootage:
             )
         return poses.in_units_of(np.where(known, sizes, np.median(sizes[known])))
 
+    def costs_of_bodies(
+        self,
+        cameras: Pinholes,
+        stretches: Sequence[Stretch],
+        tolerance: Float[np.ndarray, " view"],
+    ) -> Float[np.ndarray, " stretch"]:
+        """What bones and smooth motion cost by still cameras; NaN where there are no joints."""
+        each = [np.arange(stretch.moments.start, stretch.moments.stop) for stretch in stretches]
+        in_3d = joints_of_perspective(cameras, self.views.at(np.concatenate(each)), tolerance)
+        size = self._size(in_3d)
+        if not np.isfinite(size):
+            return np.full(len(stretches), np.nan)
+        joints = np.split(in_3d.positions, np.cumsum([len(moments) for moments in each])[:-1])
+        return np.array(
+            [
+                cost_of_body(
+                    some,
+                    cameras,
+                    self.views.at(moments),
+                    stretch.rate,
+                    self.bones,
+                    size,
+                    tolerance,
+                )
+                for some, moments, stretch in zip(joints, each, stretches, strict=True)
+            ]
+        )
+
+    def _size(self, in_3d: JointsIn3D) -> float:
+        """The median body height; NaN where no moment shows all limbs."""
+        sizes = body_size(torch.from_numpy(in_3d.positions), self.joints)[0]
+        size = float(sizes.nanmedian())
+        return size if size > 0 else np.nan
+
     def steadied(
         self, in_3d: JointsIn3D, cameras: Pinholes, tolerance: Float[np.ndarray, " view"]
     ) -> JointsIn3D:
         """Joints of still cameras, with bones of constant length and smooth motion."""
-        sizes = body_size(torch.from_numpy(in_3d.positions), self.joints)[0]
-        size = float(sizes.nanmedian())
-        if not np.isfinite(size) or size <= 0:
+        size = self._size(in_3d)
+        if not np.isfinite(size):
             return in_3d
         return steadied(in_3d, cameras, self.views, self.spans, self.bones, size, tolerance)

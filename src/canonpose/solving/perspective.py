@@ -9,21 +9,30 @@ from canonpose.errors import InputError
 from canonpose.solving.bundle import Bundle, bundle_adjusted
 from canonpose.solving.camera_unknowns import FOCAL_RANGE, Lens
 from canonpose.solving.config import SolveConfig
+from canonpose.solving.observations import observations_of
 from canonpose.solving.pinholes import Pinholes, Points
-from canonpose.solving.points import observations_of, solve_points
+from canonpose.solving.points import solve_points
 from canonpose.solving.rig_views import RigViews
 from canonpose.solving.start import perspective_start
 from canonpose.solving.weak import WeakPoses
 
 FIRST_FOCAL = 1.2
 """Share of the image's longer side from which the focal length is looked for: 45 degrees."""
+ONE_FOCAL = Lens()
 FIRST_STEPS, FIRST_TOLERANCE = 30, 1e-3
 """Of comparing the worlds: the mirrored one may creep towards an endless focal length."""
 FEWEST_POINTS = 100
 MOST_DEVIATION = 0.2
 """Relative standard deviation of a focal length that the footage does not tell."""
+MOST_TURN = 3.0
+"""Standard deviation in degrees of a camera's turn that the footage does not tell: distant cameras,
+in whose views no line comes together, leave it open how far apart two of them stand."""
 BETTER = 2.0
 """Standard errors by which a richer lens must predict unused points better."""
+
+
+class TooFewJoints(InputError):
+    """The footage is too short for perspective, or too little of it is seen well."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +46,12 @@ class PerspectiveRig:
 
     @property
     def told(self) -> bool:
-        """Whether the footage tells the focal lengths, none of which ran away."""
+        """Whether the footage tells the focal lengths, none of which ran away, and the turns."""
         shares = self.bundle.cameras.focals / self.longer
         low, high = FOCAL_RANGE
         inside = (shares > 1.05 * low).all() and (shares < 0.95 * high).all()
-        return bool(inside and self.bundle.focal_deviation < MOST_DEVIATION)
+        sure = self.bundle.focal_deviation < MOST_DEVIATION
+        return bool(inside and sure and self.bundle.turn_deviation < MOST_TURN)
 
 
 class RigProblem:
@@ -52,16 +62,14 @@ class RigProblem:
         self.config = config
         self.longer = np.array([max(size) for size in views.sizes], dtype=np.float64)
         self.middles = np.array(views.sizes, dtype=np.float64) / 2
-        self.detections = observations_of(
-            views.positions.astype(np.float64), views.scores.astype(np.float64), tolerance
-        )
+        self.detections = observations_of(views, tolerance).in_a_row
         confident = (self.detections.weights * tolerance[:, None] >= config.min_score).sum(0)
         good = np.flatnonzero(confident >= min(3, len(views.cameras)))
         if len(good) < FEWEST_POINTS:
             # A point of two views tells the cameras less, but takes may have no more than two each.
             good = np.flatnonzero(confident >= 2)
         if len(good) < FEWEST_POINTS:
-            raise InputError(
+            raise TooFewJoints(
                 f"cameras {', '.join(views.cameras)}: only {len(good)} joints are seen well enough "
                 f"to tell how the cameras stand; film more, or lower min_score."
             )
@@ -83,12 +91,18 @@ class RigProblem:
         return self.order[len(self.used) : 2 * len(self.used)]
 
     def first_bundle(
-        self, weak: WeakPoses, rotations: Float[np.ndarray, "view 3 3"]
+        self,
+        weak: WeakPoses,
+        rotations: Float[np.ndarray, "view 3 3"],
+        shares: float | Float[np.ndarray, " view"] = FIRST_FOCAL,
+        lens: Lens = ONE_FOCAL,
     ) -> tuple[Bundle, Points]:
-        """Few points adjusted with one focal length, and where all points started."""
-        cameras, places = perspective_start(
-            weak, rotations, self.middles, FIRST_FOCAL * self.longer
-        )
+        """Few points adjusted, and where all points started.
+
+        The focal lengths that one starts from, or that are known, are shares of the images' longer
+        sides.
+        """
+        cameras, places = perspective_start(weak, rotations, self.middles, shares * self.longer)
         points = (weak.points + places[:, None]).reshape(-1, 3)
         points = np.where(np.isfinite(points), points, 0.0)
         few = self.detections.at(self.first)
@@ -97,7 +111,7 @@ class RigProblem:
             points[self.first],
             few,
             self.longer,
-            Lens(),
+            lens,
             most_steps=FIRST_STEPS,
             tolerance=FIRST_TOLERANCE,
         )
@@ -106,20 +120,21 @@ class RigProblem:
     def adjusted(self, first: Bundle, points: Points) -> PerspectiveRig:
         """All points adjusted, with the lens that the settings name or held-out points prefer."""
         wanted = self.config.focals
-        lenses = [Lens(own, self.config.radial) for own in (False, True)]
+        lenses = [Lens("one", self.config.radial), Lens("own", self.config.radial)]
         if wanted != "auto":
-            lenses = [lens for lens in lenses if lens.own_focals == (wanted == "own")]
+            lenses = [lens for lens in lenses if lens.focals == wanted]
         found: list[PerspectiveRig] = []
         cameras = first.cameras
         for lens in lenses:
-            bundle = self._bundle(cameras, points, lens)
+            bundle = self.bundle(cameras, points, lens)
             found.append(PerspectiveRig(bundle, lens, self.longer))
             cameras = bundle.cameras
         if len(found) == 1 or not (found[1].told and self._better(found, points)):
             return found[0]
         return found[1]
 
-    def _bundle(self, cameras: Pinholes, points: Points, lens: Lens) -> Bundle:
+    def bundle(self, cameras: Pinholes, points: Points, lens: Lens) -> Bundle:
+        """Cameras adjusted on all points that are used."""
         here = self.detections.at(self.used)
         start = solve_points(cameras, here, points[self.used]).positions
         return bundle_adjusted(cameras, start, here, self.longer, lens)

@@ -68,7 +68,7 @@ class Pinholes:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class Projected:
     """Points as the cameras see them."""
 
     turned: Float[np.ndarray, "view point 3"]
@@ -80,7 +80,7 @@ class Seen:
     """Derivative of the pixels by the place in the camera's frame."""
 
 
-def see(cameras: Pinholes, points: Points) -> Seen:
+def see(cameras: Pinholes, points: Points) -> Projected:
     """Project points [point, 3] into every camera.
 
     A point behind a camera is seen as if it were just before it, far from where it should be. What
@@ -103,10 +103,10 @@ def see(cameras: Pinholes, points: Points) -> Seen:
     by_place = np.empty((*depth.shape, 2, 3))
     by_place[..., :2] = by_ray / depth[..., None, None]
     by_place[..., 2] = -(by_place[..., :2] * rays[..., None, :]).sum(-1)
-    return Seen(turned, rays, zoom[..., None] * rays + cameras.middles[:, None], by_place)
+    return Projected(turned, rays, zoom[..., None] * rays + cameras.middles[:, None], by_place)
 
 
-def by_world(cameras: Pinholes, seen: Seen) -> Float[np.ndarray, "view point 2 3"]:
+def by_world(cameras: Pinholes, seen: Projected) -> Float[np.ndarray, "view point 2 3"]:
     """Derivative of the pixels by the points' places in the world."""
     views, points = seen.pixels.shape[:2]
     flat = seen.by_place.reshape(views, 2 * points, 3) @ cameras.rotations

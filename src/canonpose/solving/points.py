@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
-from canonpose.solving.pinholes import Pinholes, Points, Seen, by_world, see
+from canonpose.solving.observations import Observations
+from canonpose.solving.pinholes import Pinholes, Points, Projected, by_world, see
 
 STEPS = 30
 DAMPING, LEAST_DAMPING, MOST_DAMPING = 1e-3, 1e-12, 1e8
@@ -15,49 +16,6 @@ CONVERGED = 1e-7
 """Relative decrease of a point's cost below which it is left alone."""
 EXACT = 1e-10
 """Cost of a point, in squares of the tolerance, that cannot matter."""
-
-
-@dataclass(frozen=True, eq=False)
-class Observations:
-    """What the cameras saw of points; a point is one joint at one moment."""
-
-    pixels: Float[np.ndarray, "view point 2"]
-    """0 where missing."""
-    weights: Float[np.ndarray, "view point"]
-    """One over the pixels that a detection may be off; 0 where missing."""
-
-    def at(self, chosen: np.ndarray) -> "Observations":
-        """Some of the points."""
-        return Observations(self.pixels[:, chosen], self.weights[:, chosen])
-
-    @property
-    def solvable(self) -> Bool[np.ndarray, " point"]:
-        """Points that two cameras or more saw."""
-        return (self.weights > 0).sum(0) >= 2
-
-
-def observations_of(
-    pixels: Float[np.ndarray, "view frame joint 2"],
-    scores: Float[np.ndarray, "view frame joint"],
-    tolerance: Float[np.ndarray, " view"],
-) -> Observations:
-    """All joints of all moments in a row.
-
-    Parameters
-    ----------
-    pixels : array [view, frame, joint, 2]
-        NaN where missing.
-    scores : array [view, frame, joint]
-        Confidences, 0 where missing.
-    tolerance : array [view]
-        Pixels of every camera by which a detection of full confidence may be off.
-    """
-    seen = (scores > 0) & np.isfinite(pixels).all(-1)
-    views = len(pixels)
-    return Observations(
-        np.where(seen[..., None], pixels, 0.0).reshape(views, -1, 2),
-        np.where(seen, scores, 0.0).reshape(views, -1) / tolerance[:, None],
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +39,7 @@ class Misfit:
         return self.weights[..., None, None] * (self.factor[..., None, None] * slopes + turned)
 
 
-def misfit(seen: Seen, detections: Observations) -> Misfit:
+def misfit(seen: Projected, detections: Observations) -> Misfit:
     """Soft-L1 as plain squares: ``r sqrt(rho(z) / z)`` with ``rho = 2 (sqrt(1 + z) - 1)``."""
     plain = detections.weights[..., None] * (seen.pixels - detections.pixels)
     bend = np.sqrt(1 + (plain**2).sum(-1))

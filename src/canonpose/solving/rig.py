@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, Int64
 
 from canonpose.chirality import ChiralityVote, vote
+from canonpose.geometry.depth_mirror import mirrored_rotations
 from canonpose.skeleton import Skeleton
 from canonpose.skeleton.convert import complete
 from canonpose.solving.all_frames import JointsIn3D, joints_of_perspective, joints_of_weak
@@ -18,15 +19,18 @@ from canonpose.solving.checks import (
     warn_of_cameras,
     warn_of_mirror,
     warn_of_misfit,
+    warn_of_weak,
 )
 from canonpose.solving.config import SolveConfig
+from canonpose.solving.focal_by_body import rig_told_by_bodies
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.moving.about_roots import steadied_about_roots
-from canonpose.solving.perspective import PerspectiveRig, RigProblem
+from canonpose.solving.perspective import PerspectiveRig, RigProblem, TooFewJoints
 from canonpose.solving.rig_views import RigViews
 from canonpose.solving.rotations import consensus_rotations
+from canonpose.solving.sequence.stretches import stretches_of
 from canonpose.solving.solved import MirrorVotes, SolvedRig, SolvedTake
-from canonpose.solving.weak import MIRROR, WeakPoses
+from canonpose.solving.weak import WeakPoses
 from canonpose.solving.world import RigWorld, in_world
 
 Rotations = Float[np.ndarray, "view 3 3"]
@@ -66,17 +70,15 @@ def solve_rig(
         rotations = _rotations_by_motion(footage, rotations, tolerance)
         weak = footage.weak(rotations, frames, tolerance)
     anatomy = anatomy_of(weak, views.at(frames), footage.skeleton)
-    found, votes = None, MirrorVotes(anatomy, np.nan, np.nan, anatomy.mirrored)
+    found, tells, votes = None, False, MirrorVotes(anatomy, np.nan, np.nan, anatomy.mirrored)
     if config.projection != "weak":
         say(f"rig {footage.name}: perspective, of this world and its mirror image")
-        found, votes = _perspective(footage, config, frames, weak, rotations, anatomy)
+        found, tells, votes = _perspective(footage, config, frames, weak, rotations, anatomy)
     warn_of_mirror(votes, footage.name)
     if votes.mirrored:
-        rotations = MIRROR @ rotations @ MIRROR
+        rotations = mirrored_rotations(rotations)
     say(f"rig {footage.name}: all moments")
-    if found is not None and (
-        config.projection == "perspective" or (found.told and votes.perspective_tells)
-    ):
+    if found is not None and tells:
         cameras = found.bundle.cameras
         in_3d = joints_of_perspective(cameras, views, tolerance)
         if config.body:
@@ -127,24 +129,50 @@ def _perspective(
     weak: WeakPoses,
     rotations: Rotations,
     anatomy: ChiralityVote,
-) -> tuple[PerspectiveRig | None, MirrorVotes]:
-    """Adjust few points in both worlds, and all in the one that anatomy or their costs say."""
-    problem = RigProblem(footage.views.at(frames), config)
-    here = problem.first_bundle(weak, rotations)
-    twin = problem.first_bundle(weak.mirrored(), MIRROR @ rotations @ MIRROR)
-    votes = MirrorVotes.of(anatomy, here[0].cost, twin[0].cost)
-    if not _tells_focals(config, len(footage.views.cameras)):
-        return None, votes
-    return problem.adjusted(*(twin if votes.mirrored else here)), votes
+) -> tuple[PerspectiveRig | None, bool, MirrorVotes]:
+    """Adjust few points in both worlds, and all in the one that anatomy or their costs say.
 
-
-def _tells_focals(config: SolveConfig, cameras: int) -> bool:
-    """Whether focal lengths are to be looked for.
-
-    Two cameras that look at one person are near to the configuration that leaves focal lengths
-    open; what comes out may fit and be far off, so that two get them only where they are asked for.
+    Two cameras that look at one person leave focal lengths open, so that bodies have to tell them.
+    None where it is not looked for or the footage is too short; and whether it is to be taken.
     """
-    return cameras > 2 or config.projection == "perspective" or config.focals != "auto"
+    try:
+        problem = RigProblem(footage.views.at(frames), config)
+    except TooFewJoints as error:
+        if config.projection == "perspective":
+            raise
+        warn_of_weak(str(error), footage.name)
+        return None, False, MirrorVotes(anatomy, np.nan, np.nan, anatomy.mirrored)
+    here = weak, rotations
+    twin = weak.mirrored(), mirrored_rotations(rotations)
+    first, first_of_twin = problem.first_bundle(*here), problem.first_bundle(*twin)
+    votes = MirrorVotes.of(anatomy, first[0].cost, first_of_twin[0].cost)
+    two = len(footage.views.cameras) == 2
+    if two and config.body:
+        found = _told_by_bodies(footage, config, problem, *(twin if votes.mirrored else here))
+        tells = found.told
+    elif two and config.projection == "auto" and config.focals == "auto":
+        return None, False, votes
+    else:
+        found = problem.adjusted(*(first_of_twin if votes.mirrored else first))
+        tells = found.told and votes.perspective_tells
+    return found, tells or config.projection == "perspective", votes
+
+
+def _told_by_bodies(
+    footage: RigFootage,
+    config: SolveConfig,
+    problem: RigProblem,
+    weak: WeakPoses,
+    rotations: Rotations,
+) -> PerspectiveRig:
+    stretches = stretches_of(footage.spans)
+    tolerance = config.tolerance * footage.views.person_by_view
+    return rig_told_by_bodies(
+        problem,
+        weak,
+        rotations,
+        lambda cameras: footage.costs_of_bodies(cameras, stretches, tolerance),
+    )
 
 
 def anatomy_of(weak: WeakPoses, views: RigViews, skeleton: Skeleton) -> ChiralityVote:

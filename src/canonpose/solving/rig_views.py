@@ -96,7 +96,8 @@ def rig_views(takes: Sequence[Take], cameras: Sequence[str], joints: Skeleton) -
         scores.append(confidence)
     all_positions = np.concatenate(positions, axis=1)
     sizes = tuple(
-        _image_size(takes, camera, all_positions[view]) for view, camera in enumerate(used)
+        _told_size(takes, camera) or _guessed_size(all_positions[view])
+        for view, camera in enumerate(used)
     )
     return RigViews(used, all_positions, np.concatenate(scores, axis=1), sizes)
 
@@ -127,13 +128,20 @@ def check_sizes(takes: Sequence[Take]) -> None:
             )
 
 
-def _image_size(
-    takes: Sequence[Take], camera: str, positions: Float[np.ndarray, "frame joint 2"]
-) -> tuple[int, int]:
-    """As the files tell, else the image in whose middle the detections lie."""
-    for take in takes:
-        if camera in take.views and (size := take.views[camera].image_size) is not None:
-            return size
+def cameras_of_guessed_size(takes: Sequence[Take]) -> tuple[str, ...]:
+    """The cameras of one rig whose pictures' size no file tells."""
+    every = dict.fromkeys(camera for take in takes for camera in take.views)
+    return tuple(camera for camera in every if _told_size(takes, camera) is None)
+
+
+def _told_size(takes: Sequence[Take], camera: str) -> tuple[int, int] | None:
+    """Width and height of a camera's pictures in pixels, as the files of some take tell."""
+    views = (take.views[camera] for take in takes if camera in take.views)
+    return next((view.image_size for view in views if view.image_size is not None), None)
+
+
+def _guessed_size(positions: Float[np.ndarray, "frame joint 2"]) -> tuple[int, int]:
+    """The image in whose middle the detections lie."""
     seen = positions[np.isfinite(positions).all(-1)]
     if not len(seen):
         return (1, 1)

@@ -12,39 +12,12 @@ from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from canonpose.errors import InputError
+from canonpose.geometry.rotation_means import geodesic_medians, nearest_rotation, synchronised
 
-Rotations = Float[np.ndarray, "rotation 3 3"]
-OneRotation = Float[np.ndarray, "3 3"]
-
-MEAN_STEPS = 50
+STEPS = 50
 SWEEPS = 20
 SMALLEST_ANGLE = 1e-3
 """Radians; a rotation that is closer to the mean than this weighs no more for it."""
-CONVERGED = 1e-8
-
-
-def robust_mean(rotations: Rotations, weights: Float[np.ndarray, " rotation"]) -> OneRotation:
-    """The weighted geodesic median of rotations.
-
-    The sum of the angles to it is smallest (Weiszfeld's algorithm on SO(3): Hartley, Aftab and
-    Trumpf 2011), so that outliers pull by their number and not by how far they are off.
-
-    Parameters
-    ----------
-    rotations : array [rotation, 3, 3]
-    weights : array [rotation]
-        Not negative, not all 0.
-    """
-    mean = Rotation.from_matrix(nearest_rotation(np.einsum("r,rab->ab", weights, rotations)))
-    every = Rotation.from_matrix(rotations)
-    for _ in range(MEAN_STEPS):
-        away = (every * mean.inv()).as_rotvec()
-        pull = weights / np.maximum(np.linalg.norm(away, axis=1), SMALLEST_ANGLE)
-        step = (pull @ away) / pull.sum()
-        mean = Rotation.from_rotvec(step) * mean
-        if np.linalg.norm(step) < CONVERGED:
-            break
-    return mean.as_matrix()
 
 
 def consensus_rotations(
@@ -83,38 +56,48 @@ def consensus_rotations(
             continue
         relative = rotations[second, both] @ rotations[first, both].swapaxes(-1, -2)
         confidence = weights[first, both] * weights[second, both]
-        mean = robust_mean(relative, confidence)
-        pairs[first, second], pairs[second, first] = mean, mean.T
+        mean = _robust_mean(relative, confidence)
+        pairs[second, first], pairs[first, second] = mean, mean.T
         pair_weights[first, second] = pair_weights[second, first] = confidence.sum()
-    if (lonely := np.flatnonzero(pair_weights.sum(0) == 0)).size:
+    check_linked(pair_weights)
+    cameras = _reconciled(pairs, pair_weights)
+    return cameras, _spread(rotations, weights, cameras)
+
+
+def check_linked(weights: Float[np.ndarray, "view view"]) -> None:
+    """Refuse cameras that are in no pair: all of their weights are 0.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    if (lonely := np.flatnonzero(weights.sum(0) == 0)).size:
         raise InputError(
             f"camera {lonely[0] + 1} of the rig shares no moment with another in which the person "
             f"can be lifted; leave it out."
         )
-    cameras = _reconciled(pairs, pair_weights)
-    return cameras, _spread(rotations, weights, cameras)
 
 
 def _reconciled(
     pairs: Float[np.ndarray, "view view 3 3"], weights: Float[np.ndarray, "view view"]
 ) -> Float[np.ndarray, "view 3 3"]:
-    """Rotations [view, 3, 3] whose relative ones are closest to those of the pairs."""
-    views = len(pairs)
-    shares = weights / weights.sum(1, keepdims=True)
-    # Row b, column a: what camera b is by camera a. The leading three eigenvectors solve all rows.
-    system = (shares[..., None, None] * pairs.swapaxes(0, 1)).swapaxes(1, 2)
-    values, vectors = np.linalg.eig(system.reshape(3 * views, 3 * views))
-    leading = np.argsort(-values.real)[:3]
-    blocks = vectors[:, leading].real.reshape(views, 3, 3)
-    if np.linalg.det(blocks[0]) < 0:
-        blocks[..., 0] *= -1
-    cameras = nearest_rotation(blocks)
+    """Rotations [view, 3, 3] that the robust means of what their pairs say leave where they are."""
+    cameras = synchronised(pairs, weights)
     for _ in range(SWEEPS):
-        for view in range(views):
+        for view in range(len(cameras)):
             others = np.flatnonzero(weights[view])
-            said = pairs[others, view] @ cameras[others]
-            cameras[view] = robust_mean(said, weights[view, others])
+            said = pairs[view, others] @ cameras[others]
+            cameras[view] = _robust_mean(said, weights[view, others])
     return cameras @ cameras[0].T
+
+
+def _robust_mean(
+    rotations: Float[np.ndarray, "rotation 3 3"], weights: Float[np.ndarray, " rotation"]
+) -> Float[np.ndarray, "3 3"]:
+    return geodesic_medians(
+        rotations[None], weights[None], steps=STEPS, smallest_angle=SMALLEST_ANGLE
+    )[0]
 
 
 def _spread(
@@ -134,11 +117,3 @@ def _spread(
             turns = Rotation.from_matrix(frame[view, both] @ away).magnitude()
             spread[view] = np.degrees(np.median(turns))
     return spread
-
-
-def nearest_rotation(matrix: Float[np.ndarray, "*batch 3 3"]) -> Float[np.ndarray, "*batch 3 3"]:
-    """The rotation closest to a matrix, in squares: never a reflection."""
-    left, _, right = np.linalg.svd(matrix)
-    turn = np.ones(matrix.shape[:-1])
-    turn[..., 2] = np.linalg.det(left @ right)
-    return (left * turn[..., None, :]) @ right

@@ -11,6 +11,7 @@ from canonpose.solving.config import SolveConfig
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.moving.rig import solve_moving
 from canonpose.solving.rig import solve_rig
+from canonpose.solving.rig_views import cameras_of_guessed_size
 from canonpose.solving.solved import SIZES_UNKNOWN, Solved, SolvedTake
 
 NOTES = (
@@ -83,18 +84,14 @@ def _groups(capture: Capture) -> dict[str, list[Take]]:
 def _notes(capture: Capture) -> tuple[str, ...]:
     """What was assumed."""
     notes = NOTES if capture.static_cameras else (*NOTES, MOVING_NOTE)
-    unknown = [
-        camera
-        for camera in capture.cameras
-        if all(
-            take.views[camera].image_size is None for take in capture.takes if camera in take.views
-        )
-    ]
-    if not unknown:
+    groups = _groups(capture).values()
+    guessed = {camera for takes in groups for camera in cameras_of_guessed_size(takes)}
+    if not guessed:
         return notes
+    names = short_list([camera for camera in capture.cameras if camera in guessed])
     return (
         *notes,
-        f"{short_list(unknown)}: {SIZES_UNKNOWN}, so its middle is "
+        f"{names}: {SIZES_UNKNOWN}, so its middle is "
         f"taken to be that of the detections; cameras come out more exactly where "
         f"image_size is known.",
     )

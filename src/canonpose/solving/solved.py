@@ -17,7 +17,8 @@ BY_FAR = 3.0
 """The same, to be followed where anatomy is in doubt. Of upright people it is 1 to 2.5."""
 
 SIZES_UNKNOWN = "the files do not tell the size of the image"
-"""In the note of a solution whose picture sizes are those of the detections."""
+"""In the note of a solution whose picture sizes are those of the detections; of earlier solutions,
+nothing else says it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +139,8 @@ class SolvedRig:
     votes: MirrorVotes
     focal_deviation: float
     """Relative standard deviation of the focal length; NaN where it was not looked for."""
+    sizes_guessed: tuple[str, ...] = ()
+    """Cameras whose image size no file tells: it is taken to be that of the detections."""
 
 
 @dataclass(frozen=True, eq=False)

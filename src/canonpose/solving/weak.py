@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int64
 
-MIRROR = np.diag([1.0, 1.0, -1.0])
+from canonpose.geometry.depth_mirror import DEPTH_MIRROR
+from canonpose.solving.soft_l1 import soft_l1_weight
+
 TURNS = 60
 CONVERGED = 1e-4
 """Change of the scales, relative, below which the solution stands."""
@@ -48,7 +50,7 @@ class WeakPoses:
 
     def mirrored(self) -> "WeakPoses":
         """The depth-mirrored twin, which has the same images; rotations R belong to S R S."""
-        return replace(self, points=self.points @ MIRROR)
+        return replace(self, points=self.points @ DEPTH_MIRROR)
 
 
 def weak_triangulation(
@@ -100,7 +102,7 @@ def weak_triangulation(
         images = np.einsum("vfka,fja->vfjk", rows, points)
         off = scales[..., None, None] * images + offsets[..., None, :] - seen
         error = np.linalg.norm(off, axis=-1)
-        weights = precision**2 / np.sqrt(1 + (precision * error) ** 2)
+        weights = precision**2 * soft_l1_weight((precision * error) ** 2)
         if np.abs(scales / before - 1)[usable].max(initial=0.0) < CONVERGED:
             break
     there = (scores > 0).sum(0) >= 2
@@ -121,16 +123,25 @@ def _points(
     offsets: Float[np.ndarray, "view frame 2"],
 ) -> Float[np.ndarray, "frame joint 3"]:
     """Weighted least squares for every joint, then centred on the moment's mean."""
-    outer = np.einsum("vfka,vfkb->vfab", rows, rows)
-    normal = np.einsum("vfj,vf,vfab->fjab", weights, scales**2, outer)
-    moved = np.einsum("vfka,vfjk->vfja", rows, seen - offsets[..., None, :])
-    right = np.einsum("vfj,vf,vfja->fja", weights, scales, moved)
+    measured = (seen - offsets[..., None, :]) / scales[..., None, None]
+    normal, right = normal_equations(measured, weights * scales[..., None] ** 2, rows)
     there = (weights > 0).sum(0) >= 2
     size = np.trace(normal, axis1=-2, axis2=-1)
     normal = normal + (RIDGE * size + ~there)[..., None, None] * np.eye(3)
     points = np.where(there[..., None], np.linalg.solve(normal, right[..., None])[..., 0], 0.0)
     count = np.maximum(there.sum(-1), 1)[:, None]
     return np.where(there[..., None], points - (points.sum(1) / count)[:, None], 0.0)
+
+
+def normal_equations(
+    measured: Float[np.ndarray, "view frame joint 2"],
+    weights: Float[np.ndarray, "view frame joint"],
+    rows: Float[np.ndarray, "view frame 2 3"],
+) -> tuple[Float[np.ndarray, "frame joint 3 3"], Float[np.ndarray, "frame joint 3"]]:
+    """Of joints X that views see at ``rows X``, by weighted squares: ``normal X = right``."""
+    outer = np.einsum("vfka,vfkb->vfab", rows, rows)
+    normal = np.einsum("vfj,vfab->fjab", weights, outer)
+    return normal, np.einsum("vfj,vfka,vfjk->fja", weights, rows, measured, optimize=True)
 
 
 def placed(

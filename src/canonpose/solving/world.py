@@ -13,6 +13,7 @@ from canonpose.skeleton import Skeleton
 from canonpose.solving.all_frames import JointsIn3D, completed
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.pinholes import Pinholes
+from canonpose.solving.rig_views import cameras_of_guessed_size
 from canonpose.solving.solved import CameraReport, MirrorVotes, MovingCameras, SolvedRig, SolvedTake
 from canonpose.solving.upright import floor_origin, upright_turn
 
@@ -75,6 +76,7 @@ def in_world(
         joint_errors=_joint_errors(in_3d, footage.joints),
         votes=votes,
         focal_deviation=focal_deviation,
+        sizes_guessed=cameras_of_guessed_size(footage.takes),
     )
     ends = np.cumsum([len(take) for take in footage.takes])[:-1]
     parts = zip(footage.takes, *(np.split(a, ends) for a in (points, scores, sigma)), strict=True)

@@ -13,8 +13,8 @@ from jaxtyping import Float
 from scipy import fft
 from scipy.ndimage import gaussian_filter1d
 
-from canonpose.synchronisation.correlation import Curve
-from canonpose.synchronisation.merging import peak_and_rival
+from canonpose.shifts.correlation import Curve
+from canonpose.shifts.merging import peak_and_rival
 
 HOP = 0.005
 """Seconds from one value of the envelope to the next."""
@@ -26,7 +26,7 @@ LEAST_OVERLAP = 1.0
 SHARPNESS = 0.006
 """Seconds by which onsets are blurred, as echoes differ."""
 HALF = 0.12
-"""Seconds x nats; as in `canonpose.synchronisation.confidence`."""
+"""Seconds x nats; as in `canonpose.shifts.confidence`."""
 STEEPNESS = 3.0
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import least_squares
 
-from canonpose.synchronisation.estimate import pair_curves
-from canonpose.synchronisation.merging import solve
-from canonpose.synchronisation.signals import Signals
+from canonpose.shifts.estimate import pair_curves
+from canonpose.shifts.merging import solve
+from canonpose.shifts.signals import Signals
 
 WINDOW = 2.0
 """Seconds, at least."""

@@ -5,25 +5,23 @@ from pathlib import Path
 
 import numpy as np
 
-from canonpose.files import written_whole
-from canonpose.synchronisation.confidence import merge_confidence
+from canonpose.plotting import new_figure, save_figure, style_axes
+from canonpose.shifts.confidence import merge_confidence
 from canonpose.synchronisation.take import TakeClocks
 
 
 def plot_curves(takes: Sequence[TakeClocks], path: str | Path) -> None:
-    """Draw, for every two groups of cameras that were joined, the evidence over the shift, as PNG.
+    """Draw, for every two groups of cameras that were joined, the evidence over the shift.
+
+    PNG, SVG or PDF by the ending of ``path``, PNG without one of these.
 
     Raises
     ------
     InputError
         If the picture cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to import
-    from matplotlib.figure import Figure
-
     rows = [(take, merge) for take in takes for merge in take.estimate.solution.merges]
-    figure = Figure(figsize=(7.2, 1.5 * len(rows) + 0.6), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(7.2, 1.5 * len(rows) + 0.6)
     for place, (take, merge) in enumerate(rows):
         axes = figure.add_subplot(len(rows), 1, place + 1)
         offsets = take.estimate.offsets
@@ -44,10 +42,8 @@ def plot_curves(takes: Sequence[TakeClocks], path: str | Path) -> None:
             loc="left",
         )
         axes.tick_params(labelsize="x-small")
-        axes.grid(alpha=0.3, linewidth=0.6)
-        axes.spines[["top", "right"]].set_visible(False)
+        style_axes(axes)
         axes.set_ylim(0, None)
     figure.supxlabel("shift [s]", fontsize="small")
     figure.supylabel("evidence [nats x s]", fontsize="small")
-    with written_whole(Path(path)) as temporary:
-        figure.savefig(temporary, format="png", dpi=120)
+    save_figure(figure, path)

@@ -9,9 +9,10 @@ from typing import Any
 import tomlkit
 
 from canonpose.errors import InputError
-from canonpose.files import unreadable, write_whole
+from canonpose.files import write_whole
 from canonpose.readers.capture_toml import FILE_NAME
 from canonpose.synchronisation.take import TakeClocks
+from canonpose.toml_text import read_toml
 
 Entries = dict[tuple[str, ...], int | float]
 """What to set, by the names of the tables that it is in and its own, which is a camera's."""
@@ -39,8 +40,7 @@ def write_clocks(folder: Path, takes: Sequence[TakeClocks], all_takes: int) -> l
         it is left alone then.
     """
     path = folder / FILE_NAME
-    text = _text(path)
-    settings = _settings(path, text)
+    text, settings = read_toml(path, optional=True)
     entries: Entries = {}
     changes: list[str] = []
     for take in takes:
@@ -51,24 +51,6 @@ def write_clocks(folder: Path, takes: Sequence[TakeClocks], all_takes: int) -> l
     if entries:
         write_whole(path, _with_entries(path, text, settings, entries))
     return changes
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not a TOML file ({error}); correct it there.") from error
-
-
-def _settings(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: is not a TOML file ({error}); correct it there.") from error
 
 
 def _collect(

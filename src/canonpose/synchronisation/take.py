@@ -9,7 +9,7 @@ from jaxtyping import Float32
 
 from canonpose.errors import InputError
 from canonpose.files import short_list
-from canonpose.people.choice import View
+from canonpose.people.tracked_view import TrackedView
 from canonpose.readers.common_clock import (
     FPS_TOLERANCE,
     Timing,
@@ -20,12 +20,12 @@ from canonpose.readers.common_clock import (
 )
 from canonpose.readers.takes import TakePlan, left_out, read_recordings
 from canonpose.readers.videos import Detect, detect_by_default
+from canonpose.shifts.confidence import RIGHT, SURE, misfits
+from canonpose.shifts.estimate import Estimate, estimate
+from canonpose.shifts.signals import Signals
+from canonpose.shifts.views import Watched
 from canonpose.synchronisation.audio import AudioShift, audio_shift
-from canonpose.synchronisation.confidence import SURE, misfits
 from canonpose.synchronisation.drift import Drift, drifts
-from canonpose.synchronisation.estimate import Estimate, estimate
-from canonpose.synchronisation.signals import Signals
-from canonpose.synchronisation.views import Watched
 from canonpose.video.opening import is_video
 
 PRECISION = 0.008
@@ -50,9 +50,10 @@ class CameraClock:
 
     camera: str
     offset: float
-    """Frames of its own: camera[t + offset] shows what the others show at t."""
+    """Frames of its own, as it is written: camera[t + offset] shows what the others show at t. 0
+    where it is not known from 0: cameras are mostly either in step or far out of it."""
     seconds: float
-    """The same in seconds."""
+    """The same in seconds, as estimated."""
     drift: float
     """Parts per million by which its clock runs fast; 0 where none is significant."""
     drift_error: float
@@ -127,7 +128,7 @@ def synchronise_take(
 
 
 def synchronise_views(
-    views: Sequence[View],
+    views: Sequence[TrackedView],
     rates: Mapping[str, float],
     persons: Mapping[str, int],
     *,
@@ -176,7 +177,8 @@ def _clock(
             )
             if sure < SURE:
                 seconds, ppm, sure, source = sound.seconds, 0.0, sound.confidence, "sound"
-    offset = rounded(seconds, rate)
+    known = PRECISION if source == "sound" else min(error, RIGHT)
+    offset = 0.0 if abs(seconds) <= known else rounded(seconds, rate)
     return CameraClock(
         camera, offset, seconds, round(ppm, 1), drift.standard_error, sure, error, source
     ), note
@@ -194,7 +196,7 @@ def rounded(seconds: float, rate: float) -> float:
     return float(whole) if abs(frames - whole) <= PRECISION * rate else round(frames, 1)
 
 
-def _paces(views: Sequence[View], timing: Timing) -> dict[str, float]:
+def _paces(views: Sequence[TrackedView], timing: Timing) -> dict[str, float]:
     """Seconds that pass on each camera's clock in one of its file; they differ by fps given.
 
     A film that plays slower than it was shot has its sound slowed as well, if it has any. NaN

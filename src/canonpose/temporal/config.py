@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from canonpose.errors import InputError
+from canonpose.config_checks import at_least
 from canonpose.lifter.temporal.config import TemporalConfig
 
 
@@ -30,6 +30,4 @@ class TemporalTraining:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("rounds", "cameras", "batch"):
-            if getattr(self, name) < 1:
-                raise InputError(f"temporal {name} must be at least 1, not {getattr(self, name)}.")
+        at_least(self, "temporal ", rounds=1, cameras=1, batch=1)

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from scipy.signal import butter, sosfiltfilt
 
+from canonpose.datamodel import ASSUMED_FPS
 from canonpose.inference.body_scale import body_size
 from canonpose.skeleton import Skeleton
 from canonpose.solving.solved import Solved, SolvedTake
@@ -21,8 +22,6 @@ TO_Y_UP = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
 """From the solved world, z up, to that of virtual cameras."""
 SURE = 0.02
 """Body heights; joints that are known better than this count nearly fully."""
-USUAL_FPS = 30.0
-"""Where a take does not tell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +42,7 @@ def solved_motions(solved: Solved) -> list[SolvedMotion]:
 def _motion_of(take: SolvedTake, skeleton: Skeleton) -> SolvedMotion:
     sizes, _ = body_size(torch.from_numpy(take.positions), skeleton)
     size = float(sizes.nanmedian())
-    fps = take.fps or USUAL_FPS
+    fps = take.fps or ASSUMED_FPS
     positions = smoothed(take.positions / size, fps)
     sigma = np.where(take.valid, take.sigma / size, np.inf)
     motion = Motion(take.name, BODY * positions @ TO_Y_UP.T, skeleton, fps, source=take.name)

@@ -90,5 +90,5 @@ def train_over_time(
         )
         return None
     temporal = train_temporal(solved, capture, lifter, config, device=device, progress=progress)
-    save_temporal(temporal, run, FILES.weights_hash(Path(run)))
+    save_temporal(temporal, run, FILES.weights_hash(run))
     return temporal

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 
 import torch
 from torch import Tensor
@@ -17,11 +16,12 @@ from canonpose.lifter.temporal.network import TemporalLifter
 from canonpose.lifter.temporal.trained import TrainedTemporal
 from canonpose.lifter.temporal.windows import LiftedFrames
 from canonpose.lifter.trained import TrainedLifter
+from canonpose.network_files import versions
 from canonpose.solving.solved import Solved
 from canonpose.temporal.config import TemporalTraining
 from canonpose.temporal.footage import LabelledFrames, rounds_of
 from canonpose.temporal.objective import acceleration_loss, position_loss
-from canonpose.training.randomness import ORDER, WEIGHTS, generator_for
+from canonpose.training.randomness import ORDER, generator_for, seeded_weights
 
 NEIGHBOURS = torch.tensor([-1, 0, 1])
 """The frames of which an acceleration is made."""
@@ -74,8 +74,7 @@ def train_temporal(
     _check(solved, lifter)
     started = time.monotonic()
     where = choose_device(device)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(generator_for(config.seed, WEIGHTS).initial_seed())
+    with seeded_weights(config.seed):
         network = TemporalLifter(len(lifter.skeleton), config.shape).to(where)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
@@ -92,8 +91,7 @@ def train_temporal(
             progress(TemporalProgress(number + 1, config.rounds, error))
     network.eval()
     provenance = {
-        "canonpose": version("canonpose"),
-        "torch": torch.__version__,
+        **versions(),
         "settings": to_table(config),
         "takes": [take.name for take in solved.takes],
         "fps": sorted({take.fps for take in solved.takes if take.fps}),

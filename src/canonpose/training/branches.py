@@ -31,10 +31,8 @@ def branches_of(skeleton: Skeleton) -> tuple[Branch, ...]:
     """
     below: dict[str, list[int]] = {}
     for joint in skeleton.joints:
-        ancestor = skeleton.parents.get(joint)
-        while ancestor is not None:
+        for ancestor in skeleton.ancestors(joint):
             below.setdefault(ancestor, []).append(skeleton.index(joint))
-            ancestor = skeleton.parents.get(ancestor)
     branches = [
         Branch(skeleton.index(joint), joints)
         for joint, joints in below.items()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from canonpose.config_checks import at_least
 from canonpose.errors import InputError
 from canonpose.lifter.network import LifterConfig
 from canonpose.losses.config import LossConfig
@@ -65,10 +66,24 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("batch", 1), ("learning_rate", 0), ("min_steps", 0)):
-            if getattr(self, name) < least:
-                raise InputError(f"{name} must be at least {least}, not {getattr(self, name)}.")
+        at_least(self, epochs=1, batch=1, learning_rate=0, min_steps=0)
 
+
+_FAST = TrainingConfig(
+    lifter=LifterConfig(width=512),
+    loss=LossConfig(camera_sum="samples", weight_camera=1.0),
+    augmentation=AugmentationConfig(
+        flip=True, rotation=5.0, branch_exchange=0.5, confidence_dropout=0.1
+    ),
+    epochs=20,
+    min_steps=2000,
+    batch=16,
+    learning_rate=1e-3,
+    schedule="cosine",
+    camera_growth=0.5,
+    start_from="auto",
+    precision="auto",
+)
 
 PRESETS: dict[str, TrainingConfig] = {
     "released": TrainingConfig(
@@ -87,33 +102,12 @@ PRESETS: dict[str, TrainingConfig] = {
             camera_sum="samples",
         ),
     ),
-    "fast": TrainingConfig(
-        lifter=LifterConfig(width=512),
-        loss=LossConfig(camera_sum="samples", weight_camera=1.0),
-        augmentation=AugmentationConfig(
-            flip=True, rotation=5.0, branch_exchange=0.5, confidence_dropout=0.1
-        ),
-        epochs=20,
-        min_steps=2000,
-        batch=16,
-        learning_rate=1e-3,
-        schedule="cosine",
-        camera_growth=0.5,
-        start_from="auto",
-        precision="auto",
-    ),
-    "moving": TrainingConfig(
-        lifter=LifterConfig(width=512),
-        loss=LossConfig(camera_sum="samples", weight_camera=1.0, camera_moving=True),
-        augmentation=AugmentationConfig(flip=True, rotation=5.0, confidence_dropout=0.1),
-        epochs=20,
+    "fast": _FAST,
+    "moving": replace(
+        _FAST,
+        loss=replace(_FAST.loss, camera_moving=True),
+        augmentation=replace(_FAST.augmentation, branch_exchange=0.0),  # is for static cameras
         min_steps=4000,
-        batch=16,
-        learning_rate=1e-3,
-        schedule="cosine",
-        camera_growth=0.5,
-        start_from="auto",
-        precision="auto",
     ),
 }
 """``released``: the authors' code. ``paper``: the paper's text. ``fast``: ours, for cameras that

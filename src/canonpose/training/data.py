@@ -1,6 +1,5 @@
 """What a training knows of its footage, wherever the samples are kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -103,15 +102,12 @@ def resident(samples: MappedSamples) -> Samples:
     """All samples on their device, read piece by piece."""
     pieces = torch.arange(len(samples)).split(READ_AT_ONCE)
     first = samples.gather(pieces[0])
-    whole: Sequence[Tensor] = [
-        part.new_empty((len(samples), *part.shape[1:])) for part in first.parts
-    ]
+    whole = first.changed(lambda part: part.new_empty((len(samples), *part.shape[1:])))
     for chosen in pieces:
-        piece = samples.gather(chosen)
         begin = int(chosen[0])
-        for all_of_them, part in zip(whole, piece.parts, strict=True):
-            all_of_them[begin : begin + len(chosen)] = part
-    return Samples(*whole)
+        for name, part in samples.gather(chosen).parts.items():
+            whole.parts[name][begin : begin + len(chosen)] = part
+    return whole
 
 
 def _settled(samples: MappedSamples, memory: float | None) -> SampleSource:

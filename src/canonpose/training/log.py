@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from canonpose.errors import InputError
-from canonpose.files import write_whole, written_whole
-from canonpose.losses.objective import Losses
+from canonpose.files import write_whole
+from canonpose.plotting import new_figure, save_figure, style_axes
 
 LOG = "log.jsonl"
 CURVES = "curves.png"
-TERMS = Losses._fields
 
 
 def read_log(run: Path) -> list[dict[str, Any]]:
@@ -48,23 +47,21 @@ def append_record(run: Path, record: Mapping[str, Any]) -> None:
         ) from error
 
 
-def plot_curves(run: Path, terms: Sequence[str] = TERMS) -> None:
+def plot_curves(run: Path, terms: Sequence[str]) -> None:
     """Draw the loss terms and the learning rate over the epochs into ``curves.png``."""
-    from matplotlib.figure import Figure
-
     records = read_log(run)
     epochs = [record["epoch"] for record in records]
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = new_figure(8, 5)
     axes = figure.subplots()
     for term in terms:
         values = [record[term] for record in records]
         if any(values):
             axes.plot(epochs, values, label=term, linewidth=2 if term == "total" else 1.2)
     axes.set(xlabel="epoch", ylabel="loss", yscale="log", title="Training losses, mean of an epoch")
-    axes.grid(alpha=0.3)
+    style_axes(axes)
     axes.legend(loc="upper right")
     rate = axes.twinx()
     rate.plot(epochs, [record["learning_rate"] for record in records], color="0.7", linestyle=":")
     rate.set(ylabel="learning rate (dotted)", ylim=(0, None))
-    with written_whole(run / CURVES) as temporary:
-        figure.savefig(temporary, format="png", dpi=120)
+    rate.spines[["top", "left"]].set_visible(False)
+    save_figure(figure, run / CURVES)

@@ -4,6 +4,9 @@ Nothing carries a generator's state from step to step, so that a resumed trainin
 uninterrupted one would have drawn.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from torch import Generator
@@ -21,6 +24,23 @@ def generator_for(
 ) -> Generator:
     """A generator for one purpose at one epoch or step; kinds of devices draw differently."""
     return Generator(device).manual_seed(seed_for(seed, purpose, index, process))
+
+
+@contextmanager
+def seeded_weights(seed: int, device: torch.device | None = None) -> Iterator[None]:
+    """Seed torch's own generators while this lasts: new networks and dropout draw from them.
+
+    Parameters
+    ----------
+    seed : int
+        Of the training.
+    device : torch.device, optional
+        Where a network is trained meanwhile, besides the CPU.
+    """
+    on_gpu = device is not None and device.type == "cuda"
+    with torch.random.fork_rng(devices=[device] if on_gpu else []):
+        torch.manual_seed(seed_for(seed, WEIGHTS))
+        yield
 
 
 def seed_for(seed: int, purpose: int, index: int = 0, process: int = 0) -> int:

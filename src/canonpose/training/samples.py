@@ -14,11 +14,12 @@ from canonpose.datamodel import Capture, Take
 from canonpose.errors import InputError
 from canonpose.geometry.normalisation import normalise
 from canonpose.skeleton import Skeleton
+from canonpose.tensor_rows import TensorRows
 from canonpose.training.stretches import stretch_numbers
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
+class Samples(TensorRows):
     """All moments of a capture that at least two cameras saw, normalised; or a batch of them.
 
     The `canonpose.training.source.SampleSource` of a capture that fits into the device's memory.
@@ -32,18 +33,6 @@ class Samples:
     """Number of the sample's rig."""
     stretches: Int64[Tensor, " sample"]
     """Number of the stretch of its take that the sample is in (`canonpose.training.stretches`)."""
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def to(self, device: torch.device) -> "Samples":
-        """The same on another device."""
-        return Samples(*(part.to(device) for part in self.parts))
-
-    @property
-    def parts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """All that a sample is made of."""
-        return self.positions, self.scores, self.rigs, self.stretches
 
     @cached_property
     def rig_count(self) -> int:
@@ -59,10 +48,6 @@ class Samples:
         """All samples in random order, on the device."""
         return torch.randperm(len(self), generator=generator).to(self.positions.device)
 
-    def at(self, chosen: Bool[Tensor, " sample"]) -> "Samples":
-        """The same at some moments only."""
-        return self.gather(chosen.nonzero()[:, 0])
-
     def expect(self, chosen: Int64[Tensor, " batch"]) -> None:
         """They are here already."""
 
@@ -76,7 +61,7 @@ class Samples:
 
     def gather(self, chosen: Int64[Tensor, " batch"]) -> "Samples":
         """Some of the samples."""
-        return Samples(*(part[chosen] for part in self.parts))
+        return self.at(chosen)
 
     def fingerprint(self) -> str:
         """A hash that changes when the data do."""
@@ -113,7 +98,7 @@ def all_moments(capture: Capture) -> Samples:
         _moments(take, capture.cameras, capture.skeleton, rig_names.index(take.rig))
         for take in capture.takes
     ]
-    whole = Samples(*(torch.cat(part) for part in zip(*(one.parts for one in parts), strict=True)))
+    whole = Samples.concatenated(parts)
     return replace(whole, stretches=stretch_numbers(map(len, capture.takes)))
 
 

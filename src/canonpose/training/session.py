@@ -23,6 +23,7 @@ from canonpose.training.checkpoint import (
 )
 from canonpose.training.interrupt import deferred_interrupts
 from canonpose.training.log import append_record, start_log
+from canonpose.training.overwriting import remove_what_held_for_it
 from canonpose.training.trainer import Trainer
 
 CHECKPOINT_SECONDS = 30.0
@@ -87,6 +88,8 @@ class Session:
         else:
             with suppress(OSError):  # a folder that is none is refused when the log is started
                 (folder / CHECKPOINT).unlink()
+            if overwrite:
+                remove_what_held_for_it(folder)
         start_log(folder, 0 if checkpoint is None else checkpoint.step)
         return checkpoint
 

@@ -1,31 +1,22 @@
 """Train a lifter on a capture, with checkpoints, a log and the mirror resolved."""
 
-import platform
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import torch
-
-from canonpose.chirality import ChiralityVote, resolve_chirality
-from canonpose.config_tables import to_table
 from canonpose.datamodel import Capture
 from canonpose.device import choose_device
-from canonpose.lifter.trained import TrainedLifter, save_lifter
-from canonpose.training.checkpoint import CHECKPOINT
+from canonpose.lifter.trained import TrainedLifter
 from canonpose.training.config import PRESETS, TrainingConfig, default_preset
-from canonpose.training.data import TrainingData, training_data
+from canonpose.training.data import training_data
 from canonpose.training.distributed import ALONE, Processes
 from canonpose.training.doubts import warn_of_footage
-from canonpose.training.log import plot_curves
+from canonpose.training.finish import finished, identity_of, resolved
 from canonpose.training.session import Progress, Session
 from canonpose.training.start import start_of
 from canonpose.training.store import Store
 from canonpose.training.trainer import Trainer
-from canonpose.training.view_angles import view_angles, warn_of_weak_geometry
+from canonpose.training.view_angles import warn_of_weak_geometry
 
 ENOUGH_SAMPLES = 65536
 """As many, evenly from all, decide what a training asks of its footage as a whole: who wins the
@@ -96,65 +87,10 @@ def train(
     trainer = Trainer(data.samples, skeleton, settings, data.static_cameras, where, processes)
     if start is not None:
         start.into_(trainer.network, skeleton, data.some(ENOUGH_SAMPLES), config.seed)
-    identity = {
-        "training": to_table(config),
-        "static_cameras": data.static_cameras,
-        "cameras": list(data.cameras),
-        "skeleton": list(skeleton.joints),
-        "data": data.fingerprint,
-        "started_from": None if start is None else start.facts(skeleton),
-    }
-    session = Session(trainer, folder, identity, progress)
+    started_from = None if start is None else start.facts(skeleton)
+    session = Session(trainer, folder, identity_of(data, config, started_from), progress)
     session.prepare(resume, overwrite)
     session.run()
-    voters = data.some(ENOUGH_SAMPLES)
-    ballot = resolve_chirality(
-        trainer.network, voters.positions.flatten(0, 1), voters.scores.flatten(0, 1), skeleton
-    )
-    trainer.network.eval()
-    angles = view_angles(trainer.network, voters, data.cameras)
-    warn_of_weak_geometry(angles)
-    provenance = provenance_of(data, trainer, ballot, angles, session.seconds, identity)
-    lifter = TrainedLifter(trainer.network, skeleton, to_table(config), provenance)
-    if folder is not None and processes.first:
-        plot_curves(folder)
-        save_lifter(lifter, folder)
-        (folder / CHECKPOINT).unlink(missing_ok=True)
-    return lifter
-
-
-def provenance_of(
-    data: TrainingData,
-    trainer: Trainer,
-    ballot: ChiralityVote,
-    angles: dict[tuple[str, str], float],
-    seconds: float,
-    identity: dict[str, Any],
-) -> dict[str, Any]:
-    """For the card: footage, versions, times, the vote and the views, of a finished training."""
-    return {
-        "canonpose": version("canonpose"),
-        "torch": torch.__version__,
-        "machine": f"{platform.system()} {platform.machine()}, {trainer.device}",
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "captures": list(data.sources),
-        "takes": list(data.takes),
-        "cameras": list(data.cameras),
-        "static_cameras": identity["static_cameras"],
-        "samples": len(trainer.samples),
-        "data": identity["data"],
-        "started_from": identity["started_from"],
-        "precision": trainer.precision,
-        "epochs": trainer.epochs,
-        "steps": trainer.steps,
-        "seconds": round(seconds, 1),
-        "samples_per_second": round(len(trainer.samples) * trainer.epochs / seconds, 1),
-        "chirality": {
-            "mirrored_before_fix": ballot.mirrored,
-            "margin": ballot.margin,
-            "margins": ballot.margins,
-            "poses": ballot.frames,
-        },
-        "view_angles": {" ".join(pair): round(angle, 1) for pair, angle in angles.items()},
-        "notes": list(data.notes),
-    }
+    made = resolved(trainer, data, data.some(ENOUGH_SAMPLES))
+    warn_of_weak_geometry(made.angles)
+    return finished(session, data, made)

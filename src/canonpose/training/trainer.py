@@ -5,14 +5,14 @@ from jaxtyping import Int64
 from torch import Generator, Tensor
 
 from canonpose.lifter.network import Lifter
-from canonpose.losses.objective import Losses, objective
+from canonpose.losses.objective import Losses, TargetBatch, objective
 from canonpose.skeleton import Skeleton
 from canonpose.training.augmentation import Augmentation
 from canonpose.training.config import TrainingConfig
 from canonpose.training.distributed import ALONE, Processes
 from canonpose.training.graphs import GraphedStep
 from canonpose.training.precision import multiplying_in, resolved, warn_if_slow
-from canonpose.training.randomness import ORDER, STEP, WEIGHTS, generator_for, seed_for
+from canonpose.training.randomness import ORDER, STEP, generator_for, seed_for, seeded_weights
 from canonpose.training.samples import Samples
 from canonpose.training.schedule import camera_share_at, learning_rate_at
 from canonpose.training.source import SampleSource
@@ -126,16 +126,19 @@ class Trainer:
         batch = self._augment(moments.positions, moments.scores, generator, still)
         with multiplying_in(self.precision, self.device):
             poses, rotation = self._lift(batch.input_positions, batch.input_scores)
-        return objective(
+        targets = TargetBatch(
             batch.target,
             batch.scores,
+            rigs=moments.stretches if self.paired else still,
+            rig_count=self.samples.stretch_count if self.paired else self.samples.rig_count,
+            view_frames=batch.view_frames if self._augment.turns_views else None,
+        )
+        return objective(
+            targets,
             poses,
             rotation,
             self.config.loss,
-            rigs=moments.stretches if self.paired else still,
-            rig_count=self.samples.stretch_count if self.paired else self.samples.rig_count,
             generator=generator,
-            view_frames=batch.view_frames if self._augment.turns_views else None,
             camera_share=self._camera_share,
             # Limbs of several moments on one trunk are no evidence of what a body can do.
             skeleton=None if self._augment.exchanges_branches(still) else self.skeleton,
@@ -218,8 +221,7 @@ class Trainer:
 
 def _seeded_network(joints: int, config: TrainingConfig) -> Lifter:
     """PyTorch's own initialisation, as in the authors' code, but for the spread of rotations."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(generator_for(config.seed, WEIGHTS).initial_seed())
+    with seeded_weights(config.seed):
         network = Lifter(joints, config.lifter)
     with torch.no_grad():
         network.rotation_head.weight.mul_(config.rotation_spread)

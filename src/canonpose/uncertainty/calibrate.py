@@ -45,10 +45,10 @@ def calibrated(
     sigmas = []
     for place, part in enumerate(parts):
         others = [other for number, other in enumerate(parts) if number != place]
-        network = fit_network(LiftingErrors.joined(others), skeleton, config)
+        network = fit_network(LiftingErrors.concatenated(others), skeleton, config)
         with torch.no_grad():
             sigmas.append(network.uncalibrated(part.features))
-    every = LiftingErrors.joined(parts)
+    every = LiftingErrors.concatenated(parts)
     factor = calibrating_factor(every.errors, torch.cat(sigmas))
     network = fit_network(every, skeleton, config)
     network.scale.fill_(factor)

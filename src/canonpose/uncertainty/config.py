@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from canonpose.errors import InputError
+from canonpose.config_checks import at_least
 from canonpose.lifter.sigma import SigmaConfig
 
 
@@ -34,6 +34,4 @@ class UncertaintyConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("folds", 2), ("steps", 0), ("epochs", 1), ("batch", 1)):
-            if getattr(self, name) < least:
-                raise InputError(f"{name} must be at least {least}, not {getattr(self, name)}.")
+        at_least(self, folds=2, steps=0, epochs=1, batch=1)

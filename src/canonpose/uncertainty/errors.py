@@ -1,6 +1,5 @@
 """A lifter's errors on views whose 3D is known, beside what it was given and what it gave."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,10 +14,11 @@ from canonpose.lifter.sigma import features_of
 from canonpose.lifter.trained import TrainedLifter
 from canonpose.refining.labels import SolvedLabels
 from canonpose.skeleton import Skeleton
+from canonpose.tensor_rows import TensorRows
 
 
 @dataclass(frozen=True, eq=False)
-class LiftingErrors:
+class LiftingErrors(TensorRows):
     """Single views; lengths are in body sizes."""
 
     features: Float[Tensor, "view feature"]
@@ -26,17 +26,6 @@ class LiftingErrors:
     errors: Float[Tensor, "view joint"]
     """Distance from the label, root-centred and scale-aligned; NaN where there is none to be
     trusted, and at the root."""
-
-    def __len__(self) -> int:
-        return len(self.errors)
-
-    @staticmethod
-    def joined(parts: "Sequence[LiftingErrors]") -> "LiftingErrors":
-        """All in a row."""
-        return LiftingErrors(
-            torch.cat([part.features for part in parts]),
-            torch.cat([part.errors for part in parts]),
-        )
 
 
 @torch.no_grad()

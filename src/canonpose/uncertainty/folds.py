@@ -8,12 +8,10 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
-from canonpose.datamodel import Capture, Keypoints, Take
+from canonpose.datamodel import ASSUMED_FPS, Capture, Keypoints, Take
 from canonpose.errors import InputError
 from canonpose.refining.labels import SolvedLabels
 
-ASSUMED_FPS = 25.0
-"""Where the footage does not tell."""
 LEAST_LEFT = 0.2
 """Share of the footage."""
 

@@ -124,7 +124,7 @@ def _learned(
         "views": sum(map(len, parts)),
         "factor": round(found.factor, 4),
         "transfer": round(factor, 4),
-        "median_error": round(float(LiftingErrors.joined(parts).errors.nanmedian()), 5),
+        "median_error": round(float(LiftingErrors.concatenated(parts).errors.nanmedian()), 5),
         "share_within_by_part": [round(share, 4) for share in shares],
         "settings": to_table(config),
         "assumed": list(ASSUMED),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from canonpose.datamodel import ASSUMED_FPS
 from canonpose.errors import InputError
 from canonpose.files import unreadable
 from canonpose.video.frame import VideoInfo
@@ -168,11 +169,11 @@ def picture_size(stream: Any) -> tuple[int, int]:
 
 
 def frame_rate(stream: Any) -> float:
-    """Frames per second on average, as far as the file tells; 30 where it does not."""
+    """Frames per second on average, as far as the file tells, else `ASSUMED_FPS`."""
     for rate in (stream.average_rate, stream.guessed_rate):
         if rate and 0 < rate < 100_000:
             return float(rate)
-    return 30.0
+    return ASSUMED_FPS
 
 
 def length(container: Any, stream: Any) -> float | None:

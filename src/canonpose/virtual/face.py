@@ -88,11 +88,9 @@ def _looking_about(motion: Motion, random: np.random.Generator) -> Float[np.ndar
 
 
 def _skeleton(skeleton: Skeleton) -> Skeleton:
-    return Skeleton(
-        name=skeleton.name,
+    return replace(
+        skeleton,
         joints=(*skeleton.detected, *FACE, *skeleton.derived),
-        root=skeleton.root,
         parents={**skeleton.parents, **{joint: "head" for joint in FACE}},
-        derived=skeleton.derived,
         pairs=(*skeleton.pairs, ("left_eye", "right_eye"), ("left_ear", "right_ear")),
     )

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from canonpose.skeleton import Skeleton
+from canonpose.skeleton.skeleton import paired_by_name
 
 _FILE = resources.files("canonpose.virtual") / "joint_names.toml"
 
@@ -58,14 +59,13 @@ def skeleton_of(joints: Sequence[str], parents: Mapping[str, str], name: str) ->
         return None
     every = (*joints, *derived)
     known = {} if parents else _known_parents(every)
-    lefts = [joint for joint in every if joint.startswith("left_")]
     return Skeleton(
         name=name,
         joints=every,
         root="pelvis",
         parents=dict(parents) or known,
         derived=derived,
-        pairs=tuple((j, f"right{j[4:]}") for j in lefts if f"right{j[4:]}" in every),
+        pairs=tuple(paired_by_name(every)),
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from canonpose.errors import InputError
+from canonpose.config_checks import at_least, at_most, below
 from canonpose.skeleton import Skeleton
 from canonpose.virtual.noise_tables import (
     DIFFICULTY,
@@ -67,14 +67,11 @@ class NoiseConfig:
     """Joints with less confidence are not detected at all."""
 
     def __post_init__(self) -> None:
-        for name in ("strength", "tail", "quick", "slow", "occlusion", "swap_seconds"):
-            if not 0 <= getattr(self, name) < np.inf:
-                raise InputError(f"noise: {name} must be 0 or more, not {getattr(self, name)}.")
-        for name in ("bones", "slow_share", "confidence_slow_share", "swaps", "missing_below"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise InputError(f"noise: {name} must be 0 to 1, not {getattr(self, name)}.")
-        if self.swaps > 0.9:
-            raise InputError(f"noise: swaps must be at most 0.9, not {self.swaps}.")
+        sizes = ("strength", "tail", "quick", "slow", "occlusion", "swap_seconds")
+        shares = ("bones", "slow_share", "confidence_slow_share", "swaps", "missing_below")
+        at_least(self, "noise: ", **dict.fromkeys((*sizes, *shares), 0))
+        below(self, "noise: ", **dict.fromkeys(sizes, np.inf))
+        at_most(self, "noise: ", **dict.fromkeys(shares, 1) | {"swaps": 0.9})
 
 
 def detect(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
-from canonpose.files import written_whole
+from canonpose.plotting import new_figure, save_figure, style_axes
 from canonpose.virtual.plan import PlanRow
 
 COLUMNS = ("cameras", "degrees to the next", "trainings", "P-MPJPE mm", "N-MPJPE mm")
@@ -53,12 +53,9 @@ def plot_plan(rows: Sequence[PlanRow], path: str | Path) -> None:
     InputError
         If the picture cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to import
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    figure = new_figure(6.4, 4.4)
+    axes = figure.subplots()
+    style_axes(axes)
     means = rig_means(rows)
     for cameras in sorted({row.cameras for row in rows}):
         curve = [(angle, error) for number, angle, _, error, _ in means if number == cameras]
@@ -68,8 +65,5 @@ def plot_plan(rows: Sequence[PlanRow], path: str | Path) -> None:
         ylabel="P-MPJPE of single views [mm]",
         ylim=(0, None),
     )
-    axes.grid(alpha=0.3, linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize="small", loc="best")
-    with written_whole(Path(path)) as temporary:
-        figure.savefig(temporary, format="png", dpi=150)
+    save_figure(figure, path)

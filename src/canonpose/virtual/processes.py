@@ -54,9 +54,7 @@ def along_bones(
 
     def row(joint: str) -> np.ndarray:
         if joint not in mixed:
-            above = skeleton.parents.get(joint)
-            while above is not None and above not in columns:
-                above = skeleton.parents.get(above)
+            above = next((host for host in skeleton.ancestors(joint) if host in columns), None)
             own = columns[joint]
             if above is not None:
                 own = correlation * row(above) + np.sqrt(1 - correlation**2) * own

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
+from canonpose.config_checks import above, at_least
 from canonpose.errors import InputError
 from canonpose.geometry.cameras import Camera
 from canonpose.virtual.cameras import pinhole
@@ -26,8 +27,8 @@ class Optics:
     """Focal length, in multiples of the picture's longer side."""
 
     def __post_init__(self) -> None:
-        if min(self.width, self.height) < 1 or self.focal <= 0:
-            raise InputError("a camera needs a width, a height and a focal length above 0.")
+        at_least(self, "camera ", width=1, height=1)
+        above(self, "camera ", focal=0)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -63,8 +64,7 @@ class RingRig:
                 f"a ring of {self.cameras} cameras with {len(self.angles or ())} angles is none; "
                 f"give one angle for each."
             )
-        if self.radius is not None and self.radius <= 0:
-            raise InputError(f"a ring with a radius of {self.radius} m is none; give a length.")
+        above(self, "ring ", radius=0)
 
     def place(self, path: Path3D, random: np.random.Generator) -> tuple[Camera, ...]:
         """The cameras, still, for a subject with this path.

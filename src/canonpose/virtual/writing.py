@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from canonpose.datamodel import Capture
 from canonpose.errors import InputError
 from canonpose.exporters.calibrations import write_json
-from canonpose.exporters.captures import SKELETON_FILE, write_keypoints, write_skeleton
-from canonpose.files import write_whole
+from canonpose.exporters.captures import write_takes
 from canonpose.folders import new_folder
 from canonpose.geometry.cameras import Camera
-from canonpose.readers.capture_toml import FILE_NAME
 from canonpose.readers.reference import write_reference
-from canonpose.toml_text import toml_text
 from canonpose.virtual.capture import VirtualTake
 
 TRUTH = "truth"
@@ -40,23 +38,21 @@ def write_capture(takes: Sequence[VirtualTake], folder: str | Path) -> None:
     folder = Path(folder)
     if taken := [take.name for take in takes if take.name.casefold() == TRUTH]:
         raise InputError(f"a motion named {taken[0]!r} would hide the truth; rename its file.")
-    with new_folder(folder) as temporary:
-        _write(takes, temporary)
-
-
-def _write(takes: Sequence[VirtualTake], folder: Path) -> None:
-    for virtual in takes:
-        labelled = virtual.labelled
-        for camera, view in labelled.take.views.items():
-            write_keypoints(view, folder / virtual.name / f"{camera}.npz")
-            truth = folder / TRUTH / virtual.name / f"{camera}.npz"
-            write_reference(labelled.truth_3d[camera], truth)
-    skeleton = next(iter(takes[0].labelled.take.views.values())).skeleton
-    write_skeleton(skeleton, folder / SKELETON_FILE)
     still = [camera for camera in takes[0].cameras if isinstance(camera, Camera)]
-    if still:
-        write_json(still, folder / CAMERAS, matrices=True)  # what is exact stays so
-    subjects = {take.name: take.labelled.take.subject for take in takes}
-    entries = {"static_cameras": bool(still), "layout": SKELETON_FILE}
-    text = toml_text(entries, {"subjects": subjects} if any(subjects.values()) else {})
-    write_whole(folder / FILE_NAME, text)
+    capture = Capture(
+        takes=tuple(take.labelled.take for take in takes),
+        cameras=tuple(takes[0].labelled.take.views),
+        skeleton=next(iter(takes[0].labelled.take.views.values())).skeleton,
+        static_cameras=bool(still),
+    )
+    with new_folder(folder) as temporary:
+        write_takes(capture, temporary, layout=True)
+        _write_truth(takes, temporary / TRUTH)
+        if still:
+            write_json(still, temporary / CAMERAS, matrices=True)  # what is exact stays so
+
+
+def _write_truth(takes: Sequence[VirtualTake], folder: Path) -> None:
+    for take in takes:
+        for camera, truth in take.labelled.truth_3d.items():
+            write_reference(truth, folder / take.name / f"{camera}.npz")

@@ -60,13 +60,13 @@ def test_a_standing_athlete_is_upright_and_sure(athlete, frames):
 @real
 def test_a_mirrored_image_gives_the_mirrored_person(detector, frames):
     """No convention of pixels is off by half a one: that would move all joints alike."""
-    read = detector._following._read
+    read = detector._tracker._read
     mirror = [LANDMARKS.index(swapped(name)) for name in LANDMARKS]
     offsets = []
     for frame in frames:
         detector.begin()
         detector.detect(frame)
-        (region,) = detector._following._regions
+        (region,) = detector._tracker._regions
         last = frame.shape[1] - 1
         person = read(frame, region)
         back = read(

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from canonpose.cli.main import main
 from canonpose.exporters.captures import write_capture
-from canonpose.lifter import Lifter, LifterConfig, TrainedLifter
+from canonpose.lifter import Lifter, LifterConfig, TrainedLifter, save_lifter
 from canonpose.metrics import p_mpjpe, w_mpjpe
 from canonpose.skeleton.convert import complete
 from canonpose.solving import SolveConfig
@@ -131,9 +131,9 @@ def test_the_command_solves_cameras_that_may_move(filmed, solution, tmp_path, mo
     monkeypatch.setattr(module, "solve_moving", lambda *_: solution)
     monkeypatch.setattr(module.RigFootage, "of", lambda *_: None)
     lifter = TrainedLifter(Lifter(len(SKELETON), LifterConfig(width=2)), SKELETON)
-    monkeypatch.setattr("canonpose.cli.solve.load_lifter", lambda folder: lifter)
+    save_lifter(lifter, tmp_path / "run")
     output = tmp_path / "solved"
-    options = ["--subject-height", "1.75", "-m", "run", "-o", str(output)]
+    options = ["--subject-height", "1.75", "-m", str(tmp_path / "run"), "-o", str(output)]
     assert main(["solve", str(tmp_path / "capture"), *options]) == 0
     assert "the cameras may have moved" in capsys.readouterr().out
     assert not (output / "cameras.json").exists()

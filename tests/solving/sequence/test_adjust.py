@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
+from canonpose.solving.observations import Observations
 from canonpose.solving.pinholes import Pinholes
 from canonpose.solving.sequence.adjust import adjusted
 from canonpose.solving.sequence.bones import bone_ends, measured
-from canonpose.solving.sequence.equations import Detections, Expected, equations
+from canonpose.solving.sequence.equations import Expected, equations
 from canonpose.solving.sequence.known_views import KnownViews
 from solving.rigs import FOCAL, MIDDLE, RING, SKELETON, scene
 
@@ -27,7 +28,7 @@ def noisy(frames=40, views=4):
     pixels = known.see(truth).pixels + NOISE * random.standard_normal((4, *truth.shape[:2], 2))
     weights = np.full(pixels.shape[:3], 1 / NOISE)
     weights[views:] = 0
-    return truth, known, Detections(pixels, weights)
+    return truth, known, Observations(pixels, weights)
 
 
 def error(joints, truth):
@@ -57,7 +58,7 @@ def test_what_no_view_sees_for_a_moment_is_bridged():
     found = adjusted(
         start,
         views,
-        Detections(detections.pixels, weights),
+        Observations(detections.pixels, weights),
         bone_ends(SKELETON),
         Expected(0.02, 0.02),
     )

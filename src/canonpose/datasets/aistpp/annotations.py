@@ -11,7 +11,7 @@ from canonpose.datamodel import Keypoints, Take
 from canonpose.datasets.dataset import LabelledTake
 from canonpose.datasets.truth import labelled
 from canonpose.errors import InputError
-from canonpose.files import unreadable
+from canonpose.files import read_text
 from canonpose.geometry.cameras import UNITS_IN_METRES, Camera
 from canonpose.pickles import read_pickle
 from canonpose.readers.calibration import read_calibration
@@ -70,13 +70,7 @@ class AnnotationFiles:
 
     def lines(self, name: str) -> list[str]:
         """The lines of a text file that are not empty."""
-        path = self.folder / name
-        try:
-            text = path.read_text("utf-8")
-        except OSError as error:
-            raise unreadable(path, error) from error
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path}: is not text; copy it again.") from error
+        text = read_text(self.folder / name, "is not text; copy it again")
         return [line.strip() for line in text.splitlines() if line.strip()]
 
     def take(self, sequence: str, cameras: Sequence[str]) -> LabelledTake:

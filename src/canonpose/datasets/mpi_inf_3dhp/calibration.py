@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from canonpose.errors import InputError
-from canonpose.files import unreadable
+from canonpose.files import read_text
 from canonpose.geometry.cameras import UNITS_IN_METRES, Camera
 
 
@@ -21,12 +21,7 @@ def read_skeletool(path: Path) -> dict[str, Camera]:
     InputError
         If the file cannot be read, or a camera of it is incomplete.
     """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not text; copy it again.") from error
+    lines = read_text(path, "is not text; copy it again").splitlines()
     entries: dict[str, dict[str, list[str]]] = {}
     current: dict[str, list[str]] = {}
     for words in map(str.split, lines[1:]):

@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from canonpose.detection.blazepose.following import Following
 from canonpose.detection.blazepose.joints import landmark_indices, skeleton
 from canonpose.detection.blazepose.landmarks import read_landmarks
 from canonpose.detection.blazepose.network import Network
 from canonpose.detection.blazepose.persons import find_people
+from canonpose.detection.blazepose.region_tracker import RegionTracker
 from canonpose.detection.weights import blazepose_files
 from canonpose.errors import InputError
 
@@ -68,7 +68,7 @@ class BlazePose:
         files = blazepose_files(config.variant, config.weights)
         self.version = f"{PORT}-{_hash(files)}-{config.people}-{config.search_every}"
         person_detector, landmark_network = files
-        self._following = Following(
+        self._tracker = RegionTracker(
             partial(find_people, network=Network(person_detector, config.threads)),
             partial(read_landmarks, network=Network(landmark_network, config.threads)),
             places=config.people,
@@ -78,13 +78,13 @@ class BlazePose:
 
     def begin(self) -> None:
         """Forget all frames so far."""
-        self._following.begin()
+        self._tracker.begin()
 
     def detect(
         self, image: UInt8[np.ndarray, "height width 3"]
     ) -> Float[np.ndarray, "person joint 3"]:
         """Everyone in the next frame, as (x, y, score)."""
-        people = self._following.look(image)
+        people = self._tracker.look(image)
         found = np.full((len(people), len(self._joints), 3), np.nan)
         for row, person in zip(found, people, strict=True):
             row[:, 2] = person.confidences[self._joints]

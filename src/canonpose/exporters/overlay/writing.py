@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from canonpose.datamodel import Poses
+from canonpose.datamodel import ASSUMED_FPS, Poses
 from canonpose.errors import InputError, InputWarning
 from canonpose.exporters.overlay.settings import CONTAINERS, OverlaySettings
 from canonpose.files import written_whole
 from canonpose.video.frame import Frame
 
-ASSUMED_FPS = 30.0
 SAME_SHAPE = 0.02
 """How far the sides' ratio may be off where keypoints come from pictures of another size."""
 

@@ -9,6 +9,8 @@
 const figure = (() => {
   const SAMPLED_FRAMES = 400;
   const EYE_DISTANCE = 5; // in figure sizes: near enough for depth, far enough not to distort
+  const TURN_SPEED = 0.5; // of the turntable, radians a second
+  const MAX_PITCH = 1.55;
   const ON_PICTURE = { // where the ground is a photograph: bright in any scheme
     left: [86, 180, 233], right: [240, 145, 58], middle: [208, 211, 216], rim: "rgb(12 14 16 / 55%)",
   };
@@ -379,7 +381,42 @@ const figure = (() => {
     }
   }
 
+  // ---- Time ----
+
+  /** A function that has `draw` called at the next screen refresh, once, however many things changed.
+   *
+   * While `moving` says so, it goes on by itself. `draw` is told the seconds since it was called
+   * last while moving.
+   */
+  function animation(moving, draw) {
+    let awaited = false;
+    let previous = null;
+
+    function refresh() {
+      if (awaited) return;
+      awaited = true;
+      requestAnimationFrame(tick);
+    }
+
+    function tick(now) {
+      awaited = false;
+      const goesOn = moving();
+      // After a pause in a hidden tab, go on where it was instead of leaping ahead.
+      const elapsed = goesOn && previous !== null ? Math.min((now - previous) / 1000, 0.25) : 0;
+      previous = goesOn ? now : null;
+      draw(elapsed);
+      if (goesOn) refresh();
+    }
+
+    return refresh;
+  }
+
   // ---- Orbiting by hand ----
+
+  function limitOrbit(orbit) {
+    orbit.pitch = clamp(orbit.pitch, -MAX_PITCH, MAX_PITCH);
+    orbit.zoom = clamp(orbit.zoom, 0.3, 8);
+  }
 
   /** Pointer, wheel and keys of a 3D canvas, told to `actions`: touched, orbitBy, zoomBy, reset. */
   function listenToOrbit(canvas, actions) {
@@ -437,6 +474,7 @@ const figure = (() => {
 
   return {
     clamp, measureScene, measureRegion, boneWidths, jointSizes, paint, readColours,
-    openCanvas, drawFigure, fit, flatPoints, drawSolid, listenToOrbit, UNIT_SHORT,
+    openCanvas, drawFigure, fit, flatPoints, drawSolid, animation, limitOrbit, listenToOrbit,
+    TURN_SPEED, UNIT_SHORT,
   };
 })();

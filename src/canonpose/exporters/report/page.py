@@ -1,18 +1,13 @@
 """One HTML file of style, script and data, written in one go."""
 
-import base64
-import hashlib
-import re
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 
 from canonpose.datamodel import Poses
 from canonpose.errors import InputError
 from canonpose.exporters.report.embedding import embed, file_name, to_script_json
+from canonpose.exporters.report.parts import filled, page_part, security_policy
 from canonpose.files import write_whole
-
-_PARTS = resources.files("canonpose.exporters.report")
 
 
 def write_report(
@@ -85,27 +80,8 @@ def _check(view: Poses, title: str) -> None:
 
 
 def _page(data: str) -> str:
-    """The template with its parts filled in, in a single pass: parts cannot name parts."""
     style = page_part("base.css") + page_part("report.css")
     script = page_part("figure.js") + page_part("report.js")
-    parts = {"policy": _policy(style, script), "style": style, "script": script, "data": data}
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], page_part("report.html"))
-
-
-def page_part(name: str) -> str:
-    """A piece of a page, as its file has it; other pages share some."""
-    return (_PARTS / name).read_text("utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """Content security policy: this very style and script may act, and nothing may be fetched."""
-    return (
-        f"default-src 'none'; style-src '{content_hash(style)}'; "
-        f"script-src '{content_hash(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def content_hash(text: str) -> str:
-    """What a content security policy knows a style or script by."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    policy = security_policy(style, script)
+    parts = {"policy": policy, "style": style, "script": script, "data": data}
+    return filled(page_part("report.html"), parts)

@@ -3,15 +3,14 @@
 (() => {
   const MISSING = -32768;
   const ASSUMED_FPS = 30;
-  const TURN_SPEED = 0.5; // radians a second
   const TURNTABLE_PITCH = 0.22;
-  const MAX_PITCH = 1.55;
   const UNIT_WORDS = { m: "metres", body_height: "body heights", bone_length: "mean bone lengths" };
 
   const byId = (id) => document.getElementById(id);
   const {
     clamp, measureScene, measureRegion, boneWidths, jointSizes, paint, readColours,
-    openCanvas, drawFigure, fit, flatPoints, drawSolid, listenToOrbit, UNIT_SHORT,
+    openCanvas, drawFigure, fit, flatPoints, drawSolid, animation, limitOrbit, listenToOrbit,
+    TURN_SPEED, UNIT_SHORT,
   } = figure;
 
   // ---- Data: from text to typed arrays ----
@@ -132,26 +131,12 @@
     const state = newState(views);
     const panels = views.map(buildPanel);
     state.orbits = panels.map((panel) => panel.orbit);
-    let awaited = false;
-    let previous = null;
+    const refresh = animation(() => state.playing || state.mode === "turntable", draw);
 
-    /** Draw at the next screen refresh, once, however many things changed. */
-    function refresh() {
-      if (awaited) return;
-      awaited = true;
-      requestAnimationFrame(tick);
-    }
-
-    function tick(now) {
-      awaited = false;
-      const moving = state.playing || state.mode === "turntable";
-      // After a pause in a hidden tab, go on where it was instead of leaping ahead.
-      const elapsed = moving && previous !== null ? Math.min((now - previous) / 1000, 0.25) : 0;
-      previous = moving ? now : null;
+    function draw(elapsed) {
       if (state.playing) moveTo((state.position + elapsed * state.speed * state.fps) % state.frames);
       if (state.mode === "turntable") for (const panel of panels) panel.orbit.yaw += TURN_SPEED * elapsed;
       panels.forEach(drawPanel);
-      if (moving) refresh();
     }
 
     function drawPanel(panel) {
@@ -214,8 +199,7 @@
     function changeOrbit(panel, change) {
       for (const other of state.linked ? panels : [panel]) {
         change(other.orbit);
-        other.orbit.pitch = clamp(other.orbit.pitch, -MAX_PITCH, MAX_PITCH);
-        other.orbit.zoom = clamp(other.orbit.zoom, 0.3, 8);
+        limitOrbit(other.orbit);
       }
       refresh();
     }

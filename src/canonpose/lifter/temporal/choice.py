@@ -55,15 +55,9 @@ def mean_for(skeleton: Skeleton, source: TrainedTemporal) -> TrainedTemporal:
     it. Joints that the source does not know count as those that they hang on.
     """
     network = TemporalLifter(len(skeleton), source.network.config)
-    hosts = source.skeleton.indices([_known(joint, source, skeleton) for joint in skeleton.joints])
+    theirs = source.skeleton
+    known = [skeleton.nearest_known(joint, theirs) or theirs.root for joint in skeleton.joints]
+    hosts = theirs.indices(known)
     network.share.copy_(source.network.share[:, hosts])
     network.share_of_score.copy_(source.network.share_of_score[hosts])
     return TrainedTemporal(network.eval(), skeleton, source.provenance)
-
-
-def _known(joint: str, source: TrainedTemporal, skeleton: Skeleton) -> str:
-    """The joint itself, or the one that it hangs on, of those that the source knows."""
-    known: str | None = joint
-    while known is not None and known not in source.skeleton:
-        known = skeleton.parents.get(known)
-    return source.skeleton.root if known is None else known

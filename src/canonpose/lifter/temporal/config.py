@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from canonpose.config_checks import at_least
 from canonpose.errors import InputError
 
 SPAN = 3
@@ -24,8 +25,7 @@ class TemporalConfig:
             raise InputError(
                 f"a window of {self.window} frames: choose 9, 27, 81, 243 or another power of 3."
             )
-        if self.width < 1:
-            raise InputError(f"a temporal width of {self.width}: give 1 or more.")
+        at_least(self, "temporal ", width=1)
 
     @property
     def layers(self) -> int:

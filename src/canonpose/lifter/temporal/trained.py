@@ -13,8 +13,6 @@ from canonpose.lifter.trained import TrainedLifter
 from canonpose.network_files import NetworkFiles
 from canonpose.skeleton import Skeleton
 
-FILES = NetworkFiles("temporal", kind="temporal lifter", version=1, made_by="canonpose train -o")
-
 
 @dataclass(frozen=True, eq=False)
 class TrainedTemporal:
@@ -38,6 +36,30 @@ class TrainedTemporal:
                 "the temporal lifter has other joints than the lifter; use the two of one training."
             )
 
+    def to_card(self) -> dict[str, Any]:
+        """All but the weights."""
+        return {
+            "temporal": to_table(self.network.config),
+            "skeleton": self.skeleton.to_dict(),
+            "provenance": dict(self.provenance),
+        }
+
+    @classmethod
+    def from_card(cls, card: dict[str, Any]) -> "TrainedTemporal":
+        """With random weights."""
+        skeleton = Skeleton.from_dict(card["skeleton"])
+        network = TemporalLifter(len(skeleton), from_table(TemporalConfig, card["temporal"]))
+        return cls(network, skeleton, dict(card["provenance"]))
+
+
+FILES = NetworkFiles(
+    TrainedTemporal.from_card,
+    "temporal",
+    kind="temporal lifter",
+    version=1,
+    made_by="canonpose train -o",
+)
+
 
 def save_temporal(temporal: TrainedTemporal, folder: str | Path, lifter: str) -> None:
     """Write ``temporal.safetensors`` and ``temporal.json`` beside a lifter.
@@ -55,13 +77,7 @@ def save_temporal(temporal: TrainedTemporal, folder: str | Path, lifter: str) ->
     InputError
         If the folder cannot be written to.
     """
-    facts = {
-        "lifter": lifter,
-        "temporal": to_table(temporal.network.config),
-        "skeleton": temporal.skeleton.to_dict(),
-        "provenance": dict(temporal.provenance),
-    }
-    FILES.write(Path(folder), temporal.network, facts)
+    FILES.save(temporal, folder, lifter=lifter)
 
 
 def temporal_beside(folder: str | Path, lifter: str) -> TrainedTemporal | None:
@@ -72,10 +88,4 @@ def temporal_beside(folder: str | Path, lifter: str) -> TrainedTemporal | None:
     InputError
         If the files are damaged.
     """
-    return FILES.read_over(Path(folder), lifter, _described)
-
-
-def _described(card: dict[str, Any]) -> TrainedTemporal:
-    skeleton = Skeleton.from_dict(card["skeleton"])
-    network = TemporalLifter(len(skeleton), from_table(TemporalConfig, card["temporal"]))
-    return TrainedTemporal(network, skeleton, dict(card["provenance"]))
+    return FILES.load_over(folder, lifter)

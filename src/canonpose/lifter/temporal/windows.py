@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
+
+from canonpose.tensor_rows import TensorRows
 
 RATE = 30.0
 """Places of a window a second, where frames do not come about as fast, or faster."""
@@ -26,7 +28,7 @@ class Windows(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class LiftedFrames:
+class LiftedFrames(TensorRows):
     """One or several recordings in a row."""
 
     positions: Float[Tensor, "frame joint 2"]
@@ -42,20 +44,12 @@ class LiftedFrames:
     place: Int64[Tensor, " frame"]
     """When a frame is, within its recording, in places of a window (`places_at`); ascending."""
 
-    def __len__(self) -> int:
-        return len(self.positions)
-
     @classmethod
     def joined(cls, parts: Sequence["LiftedFrames"]) -> "LiftedFrames":
         """Several, one after the other, as recordings of their own."""
-        whole = cls.one_after_the_other(parts)
+        whole = cls.concatenated(parts)
         numbers = [torch.full((len(part),), number) for number, part in enumerate(parts)]
         return replace(whole, recording=torch.cat(numbers))
-
-    @classmethod
-    def one_after_the_other(cls, parts: Sequence["LiftedFrames"]) -> "LiftedFrames":
-        """Several, one after the other, of the recordings that they say."""
-        return cls(*(torch.cat([getattr(p, f.name) for p in parts]) for f in fields(cls)))
 
     def windows(self, frames: Int64[Tensor, "*batch"], past: int, future: int) -> Windows:
         """Windows of ``2 past + 1`` places around some frames; not in all of them is a frame.

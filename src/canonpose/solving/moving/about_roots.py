@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float, Int64
 
+from canonpose.geometry.rotation_means import nearest_rotation
 from canonpose.solving.all_frames import JointsIn3D
-from canonpose.solving.moving.take import MovingTake, TakeProblem, joined
+from canonpose.solving.moving.take import MovingTake, TakeProblem, frame_turn, joined
 from canonpose.solving.rig_views import RigViews
-from canonpose.solving.rotations import nearest_rotation
 from canonpose.solving.sequence.expectation import STILL
 from canonpose.solving.weak import WeakPoses
 
@@ -54,7 +54,7 @@ def steadied_about_roots(
         here = TakeProblem(
             views.at(some), weak.at(some), turning, rate, STILL, ends, tolerance
         ).solved()
-        found.append(here.turned(_back(here, turning)))
+        found.append(here.turned(frame_turn(here.rotations, turning)))
     every: MovingTake = joined(found)
     steady = replace(
         in_3d,
@@ -62,11 +62,4 @@ def steadied_about_roots(
         sigma=np.where(in_3d.valid, every.sigma, np.nan),
         error=every.error,
     )
-    return steady, np.stack([nearest_rotation(turning.sum(0)) for turning in every.rotations])
-
-
-def _back(
-    take: MovingTake, rotations: Float[np.ndarray, "view moment 3 3"]
-) -> Float[np.ndarray, "3 3"]:
-    """The turn into the frame of the rotations that it began with."""
-    return nearest_rotation((take.rotations.swapaxes(-1, -2) @ rotations).sum((0, 1))).T
+    return steady, nearest_rotation(every.rotations.sum(1))

@@ -10,12 +10,11 @@ from itertools import combinations
 import numpy as np
 from jaxtyping import Float
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.spatial.transform import Rotation
 
-from canonpose.errors import InputError
-from canonpose.solving.rotations import nearest_rotation
+from canonpose.geometry.rotation_means import geodesic_medians, nearest_rotation, synchronised
+from canonpose.solving.rotations import check_linked
 
-MEAN_STEPS = 6
+STEPS = 6
 REACH = 2.5
 """Standard deviations of a window to either side."""
 LITTLE = 1e-4
@@ -63,12 +62,8 @@ def moving_rotations(
         mean, share = _window_means(relative, both, width)
         pairs[:, other, one], pairs[:, one, other] = mean, mean.swapaxes(-1, -2)
         shares[:, one, other] = shares[:, other, one] = share
-    if (lonely := np.flatnonzero(shares.sum((0, 1)) == 0)).size:
-        raise InputError(
-            f"camera {lonely[0] + 1} of the rig shares no moment with another in which the person "
-            f"can be lifted; leave it out."
-        )
-    return _least_turning(_reconciled(pairs, shares))
+    check_linked(shares.sum(0))
+    return _least_turning(synchronised(pairs, shares).swapaxes(0, 1))
 
 
 def _window_means(
@@ -85,38 +80,9 @@ def _window_means(
     shares = sliding_window_view(np.pad(weights, reach), 2 * reach + 1) * kernel
     total = shares.sum(1)
     full = np.flatnonzero(total > LITTLE * total.max())
-    mean = _medians(around[full], shares[full])
+    mean = geodesic_medians(around[full], shares[full], steps=STEPS, smallest_angle=SMALLEST_ANGLE)
     nearest = np.abs(np.arange(len(total))[:, None] - full).argmin(1)
     return mean[nearest], np.maximum(total, LITTLE * total.max())
-
-
-def _medians(
-    around: Float[np.ndarray, "moment window 3 3"], shares: Float[np.ndarray, "moment window"]
-) -> Float[np.ndarray, "moment 3 3"]:
-    """Weiszfeld's algorithm on SO(3), for all windows at once."""
-    mean = nearest_rotation(np.einsum("fw,fwab->fab", shares, around))
-    for _ in range(MEAN_STEPS):
-        away = around @ mean[:, None].swapaxes(-1, -2)
-        turns = Rotation.from_matrix(away.reshape(-1, 3, 3)).as_rotvec().reshape(*shares.shape, 3)
-        pull = shares / np.maximum(np.linalg.norm(turns, axis=-1), SMALLEST_ANGLE)
-        step = np.einsum("fw,fwa->fa", pull, turns) / pull.sum(1)[:, None]
-        mean = Rotation.from_rotvec(step).as_matrix() @ mean
-    return mean
-
-
-def _reconciled(
-    pairs: Float[np.ndarray, "moment view view 3 3"], weights: Float[np.ndarray, "moment view view"]
-) -> Turning:
-    """Rotations whose relative ones are closest to those of the pairs: the spectrum of all."""
-    moments, views = weights.shape[:2]
-    root = np.sqrt(weights.sum(2))
-    normed = weights / (root[:, :, None] * root[:, None, :])
-    system = (normed[..., None, None] * pairs).swapaxes(2, 3).reshape(moments, 3 * views, -1)
-    _, vectors = np.linalg.eigh((system + system.swapaxes(1, 2)) / 2)
-    blocks = vectors[..., -3:].reshape(moments, views, 3, 3)
-    blocks[np.linalg.det(blocks[:, 0]) < 0, ..., 0] *= -1
-    cameras = nearest_rotation(blocks)
-    return (cameras @ cameras[:, :1].swapaxes(-1, -2)).swapaxes(0, 1)
 
 
 def _least_turning(rotations: Turning) -> Turning:

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int64
 
+from canonpose.geometry.depth_mirror import mirrored_rotations
+from canonpose.geometry.rotation_means import nearest_rotation
 from canonpose.solving.moving.start import perspective_views
+from canonpose.solving.observations import observations_of
 from canonpose.solving.rig_views import RigViews
-from canonpose.solving.rotations import nearest_rotation
 from canonpose.solving.sequence.adjust import Adjusted, adjusted
 from canonpose.solving.sequence.expectation import Body, Handling
 from canonpose.solving.sequence.perspective_views import PerspectiveViews
 from canonpose.solving.sequence.pieces import filled, pieces
-from canonpose.solving.sequence.steadied import SAMPLES, detections_of
+from canonpose.solving.sequence.steadied import SAMPLES
 from canonpose.solving.sequence.weak_views import WeakViews
 from canonpose.solving.weak import WeakPoses
 
@@ -63,8 +65,8 @@ class TakeProblem:
 
     def mirrored(self) -> "TakeProblem":
         """Of the depth-mirrored world."""
-        flip = np.diag([1.0, 1.0, -1.0])
-        return replace(self, weak=self.weak.mirrored(), rotations=flip @ self.rotations @ flip)
+        rotations = mirrored_rotations(self.rotations)
+        return replace(self, weak=self.weak.mirrored(), rotations=rotations)
 
     def cost(self) -> float:
         """What the best perspective solution of the first moments costs, a detection."""
@@ -81,9 +83,10 @@ class TakeProblem:
             turn = np.eye(3)
             if before is not None:
                 begin, end = piece.moments.start, before[0].stop
-                overlap = found.views.rotations[:, : end - begin].swapaxes(-1, -2)
-                last = before[1][:, begin - before[0].start :]
-                turn = nearest_rotation((overlap @ last).sum((0, 1))).T
+                turn = frame_turn(
+                    found.views.rotations[:, : end - begin],
+                    before[1][:, begin - before[0].start :],
+                )
             rotations = found.views.rotations @ turn.T
             before = piece.moments, rotations
             parts.append(self._part(found, piece.moments, piece.kept, turn))
@@ -113,7 +116,7 @@ class TakeProblem:
     def _perspective(self, moments: slice, samples: int) -> Adjusted[PerspectiveViews]:
         """Turns with weak perspective first; then all of the cameras."""
         some = np.arange(self.rotations.shape[1])[moments]
-        detections = detections_of(self.views.at(some), self.tolerance)
+        detections = observations_of(self.views.at(some), self.tolerance)
         expected = Body().at(self.rate)
         first = self._weak_views(some)
         joints = filled(self.weak.points[some])
@@ -154,6 +157,11 @@ def joined(parts: Sequence[MovingTake]) -> MovingTake:
         np.concatenate([part.sigma for part in parts]),
         np.concatenate([part.error for part in parts], axis=1),
     )
+
+
+def frame_turn(rotations: Turning, others: Turning) -> Float[np.ndarray, "3 3"]:
+    """The turn from the frame of some cameras' rotations into that of the same cameras' others."""
+    return nearest_rotation((rotations.swapaxes(-1, -2) @ others).sum((0, 1))).T
 
 
 def _less_one_turn(

@@ -6,9 +6,10 @@ from typing import Generic
 import numpy as np
 from jaxtyping import Float, Int64
 
+from canonpose.solving.observations import Observations
 from canonpose.solving.sequence.bones import Bones, measured
 from canonpose.solving.sequence.chain import banded, sampled, solved
-from canonpose.solving.sequence.equations import Detections, Equations, Expected, equations
+from canonpose.solving.sequence.equations import Equations, Expected, equations
 from canonpose.solving.sequence.views import AnyViews, Joints
 
 DAMPING, LEAST_DAMPING, MOST_DAMPING = 1e-3, 1e-9, 1e6
@@ -37,7 +38,7 @@ class Adjusted(Generic[AnyViews]):
 def adjusted(
     joints: Joints,
     views: AnyViews,
-    detections: Detections,
+    detections: Observations,
     ends: Int64[np.ndarray, "bone 2"],
     expected: Expected,
     *,
@@ -55,7 +56,8 @@ def adjusted(
         To start from; finite.
     views : Views
         To start from.
-    detections : Detections
+    detections : Observations
+        Moment by moment.
     ends : array [bone, 2]
         Pairs of joints that keep their distance.
     expected : Expected
@@ -110,7 +112,7 @@ def _of_size(bones: Bones, size: float) -> Bones:
 
 
 def _spread(
-    here: Equations, detections: Detections, joints: Joints, samples: int
+    here: Equations, detections: Observations, joints: Joints, samples: int
 ) -> Float[np.ndarray, "sample moment joint 3"]:
     """By the detections' residuals: twice as many numbers as detections, less the joints'."""
     seen = detections.weights > 0

@@ -10,18 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from canonpose.solving.observations import Observations
 from canonpose.solving.sequence.bones import Bones, stretch
 from canonpose.solving.sequence.views import Joints, Sight, Views
-
-
-@dataclass(frozen=True, eq=False)
-class Detections:
-    """What was seen of a take, moment by moment."""
-
-    pixels: Float[np.ndarray, "view moment joint 2"]
-    """0 where missing."""
-    weights: Float[np.ndarray, "view moment joint"]
-    """One over the pixels that a detection may be off; 0 where missing."""
+from canonpose.solving.soft_l1 import soft_l1, soft_l1_weight
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class Equations:
 
 
 def equations(
-    joints: Joints, views: Views, detections: Detections, bones: Bones, expected: Expected
+    joints: Joints, views: Views, detections: Observations, bones: Bones, expected: Expected
 ) -> Equations:
     """All of the cost, its gradient and its normal equations."""
     sight = views.see(joints)
@@ -81,22 +73,22 @@ def _add_smoothness(
     rough = ((bends[:, split:].reshape(len(bends), joints.shape[1], 3) / expected.bend) ** 2).sum(
         -1
     )
-    second[:, split:] = np.repeat(_weight(rough), 3, axis=1) / expected.bend**2
+    second[:, split:] = np.repeat(soft_l1_weight(rough), 3, axis=1) / expected.bend**2
     pull, pull_bend = first * changes, second * bends
     gradient[1:] += pull
     gradient[:-1] -= pull
     gradient[:-2] += pull_bend
     gradient[1:-1] -= 2 * pull_bend
     gradient[2:] += pull_bend
-    cost = _soft(rough).sum() + (pull_bend * bends)[:, :split].sum() + (pull * changes).sum()
+    cost = soft_l1(rough).sum() + (pull_bend * bends)[:, :split].sum() + (pull * changes).sum()
     return first, second, float(cost)
 
 
-def _of_detections(sight: Sight, detections: Detections) -> tuple[np.ndarray, np.ndarray, float]:
+def _of_detections(sight: Sight, detections: Observations) -> tuple[np.ndarray, np.ndarray, float]:
     """Normal equations of every moment by itself."""
     off = sight.pixels - detections.pixels
     square = detections.weights**2 * (off**2).sum(-1)
-    weights = detections.weights**2 * _weight(square)
+    weights = detections.weights**2 * soft_l1_weight(square)
     views, moments, joints = weights.shape
     unknowns = sight.by_view.shape[-1]
     split = views * unknowns
@@ -118,7 +110,7 @@ def _of_detections(sight: Sight, detections: Detections) -> tuple[np.ndarray, np
         blocks[:, split:, here] = cross
         blocks[:, here, split:] = cross.swapaxes(1, 2)
         gradient[:, here] = np.einsum("fjka,fjk->fa", by_view[view], off[view])
-    return blocks, gradient, float(_soft(square).sum())
+    return blocks, gradient, float(soft_l1(square).sum())
 
 
 def _add_bones(
@@ -127,7 +119,7 @@ def _add_bones(
     """Bones too long or too short."""
     here = stretch(joints, bones)
     off = here.values / expected.stretch
-    weights = _weight(off**2) / expected.stretch**2
+    weights = soft_l1_weight(off**2) / expected.stretch**2
     outer = weights[..., None, None] * here.along[..., :, None] * here.along[..., None, :]
     pull = (weights * here.values)[..., None] * here.along
     for bone, (a, b) in enumerate(bones.ends):
@@ -138,7 +130,7 @@ def _add_bones(
         blocks[:, high, low] -= outer[:, bone]
         gradient[:, low] -= pull[:, bone]
         gradient[:, high] += pull[:, bone]
-    return float(_soft(off**2).sum())
+    return float(soft_l1(off**2).sum())
 
 
 def _add_start(blocks: np.ndarray, gradient: np.ndarray, views: Views) -> float:
@@ -153,13 +145,3 @@ def _add_start(blocks: np.ndarray, gradient: np.ndarray, views: Views) -> float:
     blocks[:, places, places] += flat
     gradient[:, :split] += flat * away.reshape(len(away), -1)
     return float((weights * away**2).sum())
-
-
-def _soft(square: np.ndarray) -> np.ndarray:
-    """Soft-L1 of a square."""
-    return 2 * (np.sqrt(1 + square) - 1)
-
-
-def _weight(square: np.ndarray) -> np.ndarray:
-    """What it weighs: the derivative of `_soft`."""
-    return 1 / np.sqrt(1 + square)

@@ -25,10 +25,10 @@ class Body:
     """Of joints: 20 m/s2, which 90 to 99 % of the joints of people who walk, play and gesture stay
     below (CMU's held-back clips)."""
 
-    def at(self, rate: float) -> Expected:
-        """From moment to moment, at so many moments a second."""
+    def at(self, rate: float, size: float = 1.0) -> Expected:
+        """From moment to moment, at so many moments a second; a body is `size` high."""
         bend = self.acceleration / rate**2 * float(np.sqrt(rate / RATE))
-        return Expected(self.stretch, bend)
+        return Expected(self.stretch * size, bend * size)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import numpy as np
 from jaxtyping import Float, Int64
 
 from canonpose.solving.all_frames import JointsIn3D
+from canonpose.solving.observations import observations_of
 from canonpose.solving.pinholes import Pinholes, see
 from canonpose.solving.rig_views import RigViews
 from canonpose.solving.sequence.adjust import adjusted
-from canonpose.solving.sequence.equations import Detections, Expected
 from canonpose.solving.sequence.expectation import Body
 from canonpose.solving.sequence.known_views import KnownViews
 from canonpose.solving.sequence.pieces import FEWEST, filled, pieces
@@ -47,8 +47,7 @@ def steadied(
     """
     positions, sigma = in_3d.positions.copy(), in_3d.sigma.copy()
     for moments, rate in takes:
-        expected = Body().at(rate)
-        expected = Expected(expected.stretch * size, expected.bend * size)
+        expected = Body().at(rate, size)
         first = moments.start
         for piece in pieces(moments.stop - first):
             some = np.arange(first + piece.moments.start, first + piece.moments.stop)
@@ -57,7 +56,7 @@ def steadied(
             found = adjusted(
                 filled(in_3d.positions[some]),
                 KnownViews.of(cameras),
-                detections_of(views.at(some), tolerance),
+                observations_of(views.at(some), tolerance),
                 ends,
                 expected,
                 samples=SAMPLES,
@@ -68,14 +67,6 @@ def steadied(
     positions = np.where(in_3d.valid[..., None], positions, np.nan)
     sigma = np.where(in_3d.valid, sigma, np.nan)
     return replace(in_3d, positions=positions, sigma=sigma, error=_error(cameras, positions, views))
-
-
-def detections_of(views: RigViews, tolerance: Float[np.ndarray, " view"]) -> Detections:
-    """What the views of a piece saw."""
-    seen = (views.scores > 0) & np.isfinite(views.positions).all(-1)
-    pixels = np.where(seen[..., None], views.positions, 0.0).astype(np.float64)
-    weights = np.where(seen, views.scores, 0.0).astype(np.float64) / tolerance[:, None, None]
-    return Detections(pixels, weights)
 
 
 def _error(

@@ -122,9 +122,7 @@ class MappedSamples:
             samples = self._read(chosen)
         if self.device.type == "cpu":
             return samples
-        return Samples(
-            *(part.pin_memory().to(self.device, non_blocking=True) for part in samples.parts)
-        )
+        return samples.changed(lambda part: part.pin_memory().to(self.device, non_blocking=True))
 
     def rigs_of(self, chosen: Int64[Tensor, " batch"]) -> Int64[Tensor, " batch"]:
         """The rigs of some samples."""

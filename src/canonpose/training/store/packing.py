@@ -1,11 +1,12 @@
 """Captures to a store, take by take."""
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from canonpose.errors import InputError
+from canonpose.errors import InputError, InputWarning
 from canonpose.files import short_list
-from canonpose.people.choice import VoteOn
+from canonpose.people.agreement import VoteOn
 from canonpose.readers.capture import plan_capture
 from canonpose.readers.fit import TakesFit
 from canonpose.readers.layouts import Layout
@@ -31,7 +32,8 @@ def pack(
     """Write what a training sees of captures into a folder, for footage that exceeds the memory.
 
     Takes are read one after the other: what is in memory is one take, and one file of the store.
-    The folder appears when all of it is written.
+    The folder appears when all of it is written. Cameras that seem not to be in step bring a
+    warning, and another one when training begins.
 
     Parameters
     ----------
@@ -86,4 +88,6 @@ def pack(
             doubts=tuple(doubted),
         )
         write_card(card, writer.folder)
+    for doubt in doubted:
+        warnings.warn(doubt, InputWarning, stacklevel=2)
     return card

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 
 from canonpose.errors import InputError
-from canonpose.files import unreadable
+from canonpose.files import read_text
 from canonpose.virtual.files.raw import RawMotion
 
 END = "_End"
@@ -84,12 +84,7 @@ def _local(
 
 def _check_whole(path: Path) -> None:
     """Refuse what is cut off: the parser would search for the rest for ever."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is no text and so no BVH file; export it again.") from error
+    text = read_text(path, "is no text and so no BVH file; export it again")
     hierarchy, _, motion = text.partition("\nMOTION")
     lines = [line for line in motion.splitlines() if line.strip()]
     opened = hierarchy.count("{")

@@ -1,4 +1,4 @@
-"""A camera of this machine."""
+"""A camera of this machine, live."""
 
 import time
 from typing import Any
@@ -13,7 +13,7 @@ RETRY = 0.02
 """Seconds between two tries."""
 
 
-class Camera(Source):
+class Webcam(Source):
     """The pictures of a webcam, by OpenCV.
 
     Parameters

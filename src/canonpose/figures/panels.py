@@ -1,45 +1,14 @@
-"""The paper to draw on: figures, panels, and writing them whole."""
+"""What part of a picture a panel shows."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
 from canonpose.errors import InputError
-from canonpose.files import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-TEXT = "#222222"
-DOTS_PER_INCH = 150
-_FORMATS = {"png", "svg", "pdf"}
-
-
-def new_figure(width: float, height: float) -> "Figure":
-    """An empty figure of inches, which no global list of figures knows."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to import
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def save_figure(figure: "Figure", path: str | Path) -> None:
-    """Write PNG, SVG or PDF by the ending of ``path``, PNG without one of these.
-
-    Raises
-    ------
-    InputError
-        If the picture cannot be written; what was there before is still there.
-    """
-    ending = Path(path).suffix.lstrip(".").lower()
-    kind = ending if ending in _FORMATS else "png"
-    with written_whole(Path(path)) as temporary:
-        figure.savefig(temporary, format=kind, dpi=DOTS_PER_INCH)
 
 
 class Box(NamedTuple):

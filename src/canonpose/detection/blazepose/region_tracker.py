@@ -12,7 +12,7 @@ from canonpose.detection.blazepose.regions import Region
 Image = UInt8[np.ndarray, "height width 3"]
 
 
-class Following:
+class RegionTracker:
     """The people of one video, frame by frame.
 
     Parameters

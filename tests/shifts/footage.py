@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from canonpose.shifts.views import Watched
 from canonpose.skeleton import layout
-from canonpose.synchronisation.views import Watched
 from synthetic_people import RING3, Ring, bodies, turning
 
 SKELETON = layout("coco17")

@@ -7,9 +7,10 @@ import numpy as np
 from jaxtyping import Float
 
 from canonpose.datamodel import Keypoints
-from canonpose.people.choice import View, prominence
+from canonpose.people.choice_in_view import prominence
+from canonpose.people.resampling import clock_of
+from canonpose.people.tracked_view import TrackedView
 from canonpose.people.tracks import along
-from canonpose.readers.common_clock import clock_of
 
 MOST_PEOPLE = 3
 """A camera; the most prominent ones are tried, and who fits the other cameras best counts."""
@@ -31,7 +32,7 @@ class Watched:
 
     @classmethod
     def of(
-        cls, view: View, fps: float, person: int | None = None, *, own: bool = True
+        cls, view: TrackedView, fps: float, person: int | None = None, *, own: bool = True
     ) -> "Watched":
         """The most prominent people of a view, or the one that the user asks for.
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from canonpose.synchronisation.confidence import SURE
-from canonpose.synchronisation.estimate import estimate
-from synchronisation.footage import RATE, film, world
+from canonpose.shifts.confidence import SURE
+from canonpose.shifts.estimate import estimate
+from shifts.footage import RATE, film, world
 from synthetic_people import Ring
 
 MOTION = world(20)

@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 from scipy import fft
 
-from canonpose.synchronisation.signals import Signals
+from canonpose.shifts.signals import Signals
 
 JITTER = 0.005
 """Body sizes; motion smaller than a detector's jitter fits nothing (added to the variances)."""

@@ -16,7 +16,7 @@ from jaxtyping import Float
 from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize
 
-from canonpose.synchronisation.correlation import Curve
+from canonpose.shifts.correlation import Curve
 
 PEAK = 0.25
 """Seconds; what is nearer belongs to the same peak."""

@@ -23,7 +23,7 @@ from math import hypot, inf
 import numpy as np
 from jaxtyping import Float
 
-from canonpose.synchronisation.merging import PEAK, Merge, Solution
+from canonpose.shifts.merging import PEAK, Merge, Solution
 
 STEEPNESS = 2.67
 HALF = 0.266

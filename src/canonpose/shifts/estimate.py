@@ -7,17 +7,17 @@ from itertools import combinations, product
 import numpy as np
 from jaxtyping import Float
 
-from canonpose.synchronisation.confidence import confidences, standard_errors
-from canonpose.synchronisation.correlation import (
+from canonpose.shifts.confidence import confidences, standard_errors
+from canonpose.shifts.correlation import (
     Curve,
     Spectra,
     agreed,
     correlate,
     transform_length,
 )
-from canonpose.synchronisation.merging import Pair, Solution, refined, solve
-from canonpose.synchronisation.signals import Signals, motion_signals
-from canonpose.synchronisation.views import Watched
+from canonpose.shifts.merging import Pair, Solution, refined, solve
+from canonpose.shifts.signals import Signals, motion_signals
+from canonpose.shifts.views import Watched
 
 HIGHEST_RATE = 60.0
 """Samples a second; motion holds nothing faster, and offsets are found between samples anyway."""
@@ -41,10 +41,7 @@ class Estimate:
 
 def estimate(views: Sequence[Watched]) -> Estimate:
     """Offsets of two or more cameras of one scene."""
-    rate = min(max(view.fps for view in views), HIGHEST_RATE)
-    signals = tuple(
-        tuple(motion_signals(person, view.times, rate) for person in view.people) for view in views
-    )
+    signals = signals_of(views)
     changes = [[person.changes() for person in people] for people in signals]
     fine = pair_curves(signals, centred=True)
     coarse = {pair: agreed(curve, fine[pair]) for pair, curve in pair_curves(changes).items()}
@@ -57,6 +54,35 @@ def estimate(views: Sequence[Watched]) -> Estimate:
         solution=solution,
         signals=signals,
     )
+
+
+def signals_of(views: Sequence[Watched]) -> tuple[tuple[Signals, ...], ...]:
+    """Every camera's people as signals of one rate."""
+    rate = min(max(view.fps for view in views), HIGHEST_RATE)
+    return tuple(
+        tuple(motion_signals(person, view.times, rate) for person in view.people) for view in views
+    )
+
+
+def information_at(
+    signals: Sequence[Sequence[Signals]], offsets: Float[np.ndarray, " camera"]
+) -> Float[np.ndarray, " camera"]:
+    """Nats that each camera's motion and another's tell of each other, the mean over the others.
+
+    It does not grow with the overlap, as evidence does, so that a large offset is no drawback.
+
+    Parameters
+    ----------
+    signals : sequence
+        Of every camera's people.
+    offsets : array
+        Seconds at which the cameras are compared, to a sample.
+    """
+    told = np.zeros(len(offsets))
+    for (a, b), curve in pair_curves(signals, centred=True).items():
+        near = curve.around(round((offsets[b] - offsets[a]) * curve.rate), 1)
+        told[[a, b]] += near.evidence.max() / max(near.overlap[0], 1e-9)
+    return told / (len(offsets) - 1)
 
 
 def pair_curves(

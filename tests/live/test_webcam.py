@@ -8,8 +8,8 @@ pytest.importorskip("cv2", reason="OpenCV is not installed")
 import cv2
 
 from canonpose.errors import InputError
-from canonpose.live import camera
-from canonpose.live.camera import Camera
+from canonpose.live import webcam
+from canonpose.live.webcam import Webcam
 
 from .stand_ins import wait_for
 
@@ -39,7 +39,7 @@ class Device:
 
 @pytest.fixture
 def plugged(monkeypatch):
-    monkeypatch.setattr(camera, "PATIENCE", 0.1)
+    monkeypatch.setattr(webcam, "PATIENCE", 0.1)
 
     def plug(pictures):
         device = Device(pictures)
@@ -51,7 +51,7 @@ def plugged(monkeypatch):
 
 def test_pictures_are_red_green_blue_and_the_camera_is_freed(plugged):
     device = plugged(10_000)
-    source = Camera(0)
+    source = Webcam(0)
     source.start()
     shot = source.latest.newer_than(3, 10.0)
     np.testing.assert_array_equal(shot.image[0, 0], (0, 0, 255))
@@ -60,14 +60,14 @@ def test_pictures_are_red_green_blue_and_the_camera_is_freed(plugged):
 
 
 def test_no_camera():
-    source = Camera(97)
+    source = Webcam(97)
     with pytest.raises(InputError, match="camera 97: cannot be opened; check that it is plugged"):
         source.start()
 
 
 def test_unplugged_midway(plugged):
     device = plugged(5)
-    source = Camera(0)
+    source = Webcam(0)
     source.start()
     wait_for(lambda: source.latest.ended)
     assert "camera 0: gives no more pictures after 5" in str(source.trouble)

@@ -1,9 +1,8 @@
 import matplotlib
-import numpy as np
 import pytest
 
 from canonpose.errors import InputError
-from canonpose.figures.canvas import Box, bounding_box, frame_panel, new_figure, save_figure
+from canonpose.plotting import new_figure, save_figure, style_axes
 
 HEADS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -35,22 +34,6 @@ def test_what_was_there_stays_where_writing_fails(tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_panels_show_the_whole_box_in_equal_scale():
-    figure = new_figure(5.0, 2.0)
-    axes = figure.add_subplot()
-    frame_panel(axes, Box((10.0, 20.0), 3.0, 4.0))
-    corners = axes.transAxes.inverted().transform(axes.transData.transform([(7, 16), (13, 24)]))
-    assert corners.min() > -1e-9
-    assert corners.max() < 1 + 1e-9
-    width, height = np.abs(np.diff(axes.transData.transform([(0, 0), (1, 1)]), axis=0))[0]
-    assert width == pytest.approx(height)
-
-
-def test_no_finite_pose():
-    with pytest.raises(InputError, match="no finite pose"):
-        bounding_box(np.full((3, 3), np.nan), 0.1)
-
-
 def test_figures_are_in_no_global_list():
     from matplotlib import _pylab_helpers
 
@@ -58,3 +41,12 @@ def test_figures_are_in_no_global_list():
     new_figure(1.0, 1.0)
     assert dict(_pylab_helpers.Gcf.figs) == before
     assert matplotlib.rcParams._get("backend") == backend
+
+
+@pytest.mark.parametrize("grid", [True, False])
+def test_axes_have_no_frame_above_and_on_the_right(grid):
+    axes = new_figure(1.0, 1.0).subplots()
+    style_axes(axes, grid=grid)
+    seen = {side for side, spine in axes.spines.items() if spine.get_visible()}
+    assert seen == {"bottom", "left"}
+    assert all(line.get_visible() == grid for line in axes.get_xgridlines())
