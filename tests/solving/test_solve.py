@@ -198,7 +198,7 @@ def test_bodies_tell_two_cameras_of_different_focal_lengths():
 def test_two_distant_cameras_end_in_weak_perspective():
     """Bodies are best at the longest of all focal lengths, or tell none."""
     shown = scene(frames=30, ring=replace(TWO, distance=80.0), noise=1.0, roam=0.1)
-    few = replace(CONFIG, focals="auto", body=True, points=150, first_points=60)
+    few = replace(CONFIG, body=True, points=150, first_points=60)
     solution = solved(shown, few)
     assert solution.rig.projection == "weak"
     assert not solution.rig.cameras

@@ -23,8 +23,8 @@ MIDDLES = np.log(np.geomspace(0.32, 3.6, 8))
 mean of the two cameras'."""
 RATIOS = np.log([0.35, 0.6, 1.0, 1 / 0.6, 1 / 0.35])
 """The same of the second camera's against the first's."""
-EXACT = 0.02
-"""To which these are looked for."""
+EXACT = 0.05
+"""To which these are looked for; a parabola says the rest."""
 TOGETHER = 40
 """Tries at most when both are looked for at once."""
 BESIDE = 0.1
@@ -89,7 +89,7 @@ def _together(
         lambda places: total(costs(*places)),
         near[0],
         method="Nelder-Mead",
-        options={"initial_simplex": near, "xatol": EXACT, "fatol": 0.0, "maxfev": TOGETHER},
+        options={"initial_simplex": near, "xatol": EXACT, "fatol": np.inf, "maxfev": TOGETHER},
     )
     middle, ratio = found.x.tolist()
     beside = np.array([-BESIDE, 0.0, BESIDE])

@@ -14,7 +14,6 @@ from canonpose.solving.sequence.views import AnyViews, Joints
 
 DAMPING, LEAST_DAMPING, MOST_DAMPING = 1e-3, 1e-9, 1e6
 CONVERGED = 1e-4
-"""Relative decrease of the cost at which to stop."""
 STEPS = 30
 TINY = 1e-9
 SLACK = 1e-9
@@ -43,6 +42,7 @@ def adjusted(
     expected: Expected,
     *,
     steps: int = STEPS,
+    converged: float = CONVERGED,
     samples: int = 0,
 ) -> Adjusted[AnyViews]:
     """Levenberg-Marquardt on all moments of a take together.
@@ -63,6 +63,8 @@ def adjusted(
     expected : Expected
     steps : int
         At most so many.
+    converged : float
+        Relative decrease of the cost at which to stop.
     samples : int
         Of how joints may be off.
     """
@@ -86,7 +88,7 @@ def adjusted(
         gain = here.cost - cost
         bones = _of_size(measured(joints, ends), size)
         here = equations(joints, views, detections, bones, expected)
-        if gain < CONVERGED * here.cost:
+        if gain < converged * here.cost:
             break
     spread = np.zeros((0, *joints.shape))
     if samples:

@@ -18,6 +18,8 @@ COUNT = 12
 """Stretches at most."""
 LENGTH = 24
 """Moments of a stretch."""
+CONVERGED = 1e-3
+"""Relative decrease of a cost at which to stop: cameras to choose from differ by more."""
 
 
 @dataclass(frozen=True)
@@ -73,4 +75,7 @@ def cost_of_body(
         return np.nan
     detections = observations_of(views, tolerance)
     expected = Body().at(rate, size)
-    return adjusted(filled(joints), KnownViews.of(cameras), detections, ends, expected).cost
+    views_here = KnownViews.of(cameras)
+    return adjusted(
+        filled(joints), views_here, detections, ends, expected, converged=CONVERGED
+    ).cost
