@@ -11,14 +11,17 @@ from canonpose.inference.body_scale import body_size
 from canonpose.lifter.joints import check_something_seen
 from canonpose.metrics import w_mpjpe
 from canonpose.skeleton import layout
+from canonpose.solving import SolveConfig
 from canonpose.solving.footage import RigFootage
 from canonpose.solving.lifted_views import LiftedViews
+from canonpose.solving.rig import solve_rig
 from canonpose.solving.rig_views import rig_views
 from synthetic_people import Ring, bodies, take, turning
 
 SKELETON = layout("coco17")
 RING = Ring(distance=4.0)
 FOCAL, MIDDLE = 1200.0, 960.0
+CONFIG = SolveConfig(points=300, first_points=150, frames=60, focals="one", body=False)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,10 @@ def scene(frames=60, people=1, ring=RING, noise=0.0, seed=0, roam=0.7):
         worlds.append(world)
     capture = Capture(tuple(takes), tuple(takes[0].views), SKELETON, True, ("synthetic",))
     return Scene(capture, worlds, ring)
+
+
+def solved(shown, config=CONFIG, height=1.75, **more):
+    return solve_rig(shown.footage(**more), config, height, lambda sentence: None)
 
 
 def errors_in_mm(solution, shown):

@@ -147,8 +147,14 @@ def _perspective(
     first, first_of_twin = problem.first_bundle(*here), problem.first_bundle(*twin)
     votes = MirrorVotes.of(anatomy, first[0].cost, first_of_twin[0].cost)
     two = len(footage.views.cameras) == 2
-    if two and config.body:
-        found = _told_by_bodies(footage, config, problem, *(twin if votes.mirrored else here))
+    stretches = stretches_of(footage.spans) if two and config.body else []
+    if stretches:
+        tolerance = config.tolerance * footage.views.person_by_view
+        found = rig_told_by_bodies(
+            problem,
+            *(twin if votes.mirrored else here),
+            lambda cameras: footage.costs_of_bodies(cameras, stretches, tolerance),
+        )
         tells = found.told
     elif two and config.projection == "auto" and config.focals == "auto":
         return None, False, votes
@@ -156,23 +162,6 @@ def _perspective(
         found = problem.adjusted(*(first_of_twin if votes.mirrored else first))
         tells = found.told and votes.perspective_tells
     return found, tells or config.projection == "perspective", votes
-
-
-def _told_by_bodies(
-    footage: RigFootage,
-    config: SolveConfig,
-    problem: RigProblem,
-    weak: WeakPoses,
-    rotations: Rotations,
-) -> PerspectiveRig:
-    stretches = stretches_of(footage.spans)
-    tolerance = config.tolerance * footage.views.person_by_view
-    return rig_told_by_bodies(
-        problem,
-        weak,
-        rotations,
-        lambda cameras: footage.costs_of_bodies(cameras, stretches, tolerance),
-    )
 
 
 def anatomy_of(weak: WeakPoses, views: RigViews, skeleton: Skeleton) -> ChiralityVote:
